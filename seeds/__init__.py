@@ -1,0 +1,1 @@
+"""What a run starts from: entity catalogue, lexicons, sample articles."""

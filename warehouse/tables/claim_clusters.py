@@ -13,7 +13,9 @@ CLAIM_CLUSTERS = Table(
     columns=(
         Column("cluster_id", pl.String, "Id of the claim that founded the cluster; it stays while the cluster grows."),
         Column("text", pl.String, "The representative claim's text."),
-        Column("claim_count", pl.Int32, "Claims in current documents; 0 where only older revisions make it.", between=(0, None)),
+        Column(
+            "claim_count", pl.Int32, "Claims in current documents; 0 where only older revisions make it.", between=(0, None)
+        ),
         Column("document_count", pl.Int32, "Current documents that make it; copies count once.", between=(0, None)),
         Column("site_count", pl.Int32, "Sites that make it; 0 where no page names its site.", between=(0, None)),
         Column("speaker_count", pl.Int32, "Speakers it is attributed to.", between=(0, None)),

@@ -20,15 +20,33 @@ CLAIMS = Table(
         Column("sentence_id", pl.String, "Sentence that it starts in.", references="sentences.sentence_id"),
         Column("start_char", pl.Int32, "First character in documents.text.", unit="code points", between=(0, None)),
         Column("end_char", pl.Int32, "Character after the last one.", unit="code points", between=(0, None)),
-        Column("text", pl.String, "The statement itself: words between the marks, reported clause, or the article's own sentence."),
+        Column(
+            "text", pl.String, "The statement itself: words between the marks, reported clause, or the article's own sentence."
+        ),
         Column("resolved_text", pl.String, "The statement so that it stands alone: pronouns and roles replaced by names."),
-        Column("attribution", pl.String, "Whose voice: the article's, a verbatim quotation, reported speech, or reported with quoted words.",
-               values=ATTRIBUTIONS),
-        Column("speaker", pl.String, "Who is said to hold it: canonical name, else the words used; NULL where the article speaks.",
-               nullable=True),
-        Column("speaker_id", pl.String, "The speaker's entity, where resolved.", nullable=True, references="entities.entity_id"),
-        Column("speaker_start_char", pl.Int32, "First character of the words that name the speaker.", unit="code points",
-               nullable=True, between=(0, None)),
+        Column(
+            "attribution",
+            pl.String,
+            "Whose voice: the article's, a verbatim quotation, reported speech, or reported with quoted words.",
+            values=ATTRIBUTIONS,
+        ),
+        Column(
+            "speaker",
+            pl.String,
+            "Who is said to hold it: canonical name, else the words used; NULL where the article speaks.",
+            nullable=True,
+        ),
+        Column(
+            "speaker_id", pl.String, "The speaker's entity, where resolved.", nullable=True, references="entities.entity_id"
+        ),
+        Column(
+            "speaker_start_char",
+            pl.Int32,
+            "First character of the words that name the speaker.",
+            unit="code points",
+            nullable=True,
+            between=(0, None),
+        ),
         Column("speaker_end_char", pl.Int32, "Character after them.", unit="code points", nullable=True, between=(0, None)),
         Column("cue", pl.String, "The words that attribute it: `said`, `according to`.", nullable=True),
         Column("cue_start_char", pl.Int32, "First character of the cue.", unit="code points", nullable=True, between=(0, None)),
@@ -39,7 +57,9 @@ CLAIMS = Table(
         Column("subject", pl.String, "What the statement is about, in its own words.", nullable=True),
         Column("predicate", pl.String, "Main verb with its auxiliaries and negation.", nullable=True),
         Column("object", pl.String, "What is said of the subject: object or complement.", nullable=True),
-        Column("subject_id", pl.String, "The subject's entity, where it is one.", nullable=True, references="entities.entity_id"),
+        Column(
+            "subject_id", pl.String, "The subject's entity, where it is one.", nullable=True, references="entities.entity_id"
+        ),
         Column("object_id", pl.String, "The object's entity, where it is one.", nullable=True, references="entities.entity_id"),
         Column("checkworthiness", pl.Float32, "How much the statement is worth checking.", unit="probability", between=(0, 1)),
         Column("cluster_id", pl.String, "Claims that say the same.", references="claim_clusters.cluster_id"),

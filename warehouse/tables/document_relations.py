@@ -13,6 +13,12 @@ DOCUMENT_RELATIONS = Table(
         Column("document_id", pl.String, "The later document.", references="documents.document_id"),
         Column("other_document_id", pl.String, "The earlier one.", references="documents.document_id"),
         Column("relation", pl.String, "How they meet.", values=("copy", "near_copy", "revision_of")),
-        Column("score", pl.Float32, "Share of the smaller article's word shingles found in the other.", unit="share", between=(0, 1)),
+        Column(
+            "score",
+            pl.Float32,
+            "Share of the smaller article's word shingles found in the other.",
+            unit="share",
+            between=(0, 1),
+        ),
     ),
 )

@@ -17,7 +17,9 @@ ENTITIES = Table(
         Column("type", pl.String, "Type: the catalogue's, else the one most often found.", values=MENTION_TYPES),
         Column("wikidata_id", pl.String, "Wikidata item, where the catalogue has it.", nullable=True),
         Column("description", pl.String, "A few words from the catalogue.", nullable=True),
-        Column("mention_count", pl.Int32, "Mentions in current documents; 0 where only older revisions name it.", between=(0, None)),
+        Column(
+            "mention_count", pl.Int32, "Mentions in current documents; 0 where only older revisions name it.", between=(0, None)
+        ),
         Column("document_count", pl.Int32, "Current documents that mention it.", between=(0, None)),
     ),
 )

@@ -1,0 +1,202 @@
+"""One parsed document to mentions, claims with their attribution and entities, quantities and time expressions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from transforms.attribution import find_attributions
+from transforms.claims import Found, find_claims, resolved_text
+from transforms.ids import content_id
+from transforms.mentions import Mention, find_mentions
+from transforms.parse import Parsed
+from transforms.quantities import quantities_of
+from transforms.resolve import Referent, Referents, resolve_mentions
+from transforms.statements import Statement, checkworthiness, claim_type
+from transforms.times import times_of
+from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span
+
+    from transforms.read import Reader
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class _Document:
+    """What is known of a document when its claims are put together."""
+
+    document_id: str
+    text: str
+    mentions: Sequence[Mention]
+    referents: Referents
+    figures: Sequence[tuple[int, int, str]]
+    moments: Sequence[tuple[int, int]]
+    sentence_starts: Sequence[int]
+    sentence_ids: Sequence[str]
+
+    def sentence_at(self, place: int) -> str:
+        """The sentence that holds a place."""
+        return self.sentence_ids[max(0, bisect_right(self.sentence_starts, place) - 1)]
+
+
+def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], reader: Reader) -> dict[str, pl.DataFrame]:
+    """Tables of one kept document: mentions, claims, claim_entities, quantities and time_expressions, ordered by place."""
+    document_id, text = str(document["document_id"]), str(document["text"])
+    published = document["published_at"]
+    read = sentences.filter(pl.col("zone").is_in(READ_ZONES))
+    quantities = quantities_of(read, reader.quantities)
+    written_on = published.date() if isinstance(published, datetime) else None
+    times = times_of(read.with_columns(pl.lit(written_on, dtype=pl.Date).alias("written_on")), reader.times)
+    mentions = resolve_mentions(text, find_mentions(text, parsed, reader.catalogue), reader.catalogue)
+    attributions = find_attributions(text, parsed, reader.cues)
+    speakers = [attribution.head for attribution in attributions if attribution.head]
+    known = _Document(
+        document_id, text, mentions, Referents(text, mentions, speakers),
+        figures=quantities.select("start_char", "end_char", "kind").rows(),
+        moments=times.select("start_char", "end_char").rows(),
+        sentence_starts=sentences["start_char"].to_list(), sentence_ids=sentences["sentence_id"].to_list(),
+    )  # fmt: skip
+    rows: list[Row] = []
+    links: list[Row] = []
+    for found in find_claims(text, parsed, attributions):
+        row = _claim_row(found, known, reader)
+        rows.append(row)
+        links += _entity_rows(row, known)
+    claims = CLAIMS.frame(rows)
+    return {
+        "mentions": MENTIONS.frame([_mention_row(mention, known) for mention in mentions]),
+        "claims": claims,
+        "claim_entities": CLAIM_ENTITIES.frame(links).unique(maintain_order=True),
+        "quantities": _in_claims(quantities, claims),
+        "time_expressions": _in_claims(times, claims),
+    }
+
+
+def _mention_row(mention: Mention, known: _Document) -> Row:
+    return {
+        "mention_id": content_id(known.document_id, "mention", mention.start, mention.end),
+        "document_id": known.document_id,
+        "sentence_id": known.sentence_at(mention.start),
+        "entity_id": mention.entity_id,
+        "start_char": mention.start,
+        "end_char": mention.end,
+        "text": mention.text,
+        "type": mention.type,
+        "method": mention.method,
+        "score": None,
+    }
+
+
+def _claim_row(found: Found, known: _Document, reader: Reader) -> Row:
+    attribution = found.attribution
+    statement = Statement.of(found.span, reader.claim_words)
+    kinds = frozenset(kind for start, end, kind in known.figures if found.start <= start and end <= found.end)
+    kind = claim_type(found.span, statement, reader.claim_words, kinds)
+    speaker = _speaker(found, known) if attribution else None
+    subject = _referent(statement.subject, found.block, known)
+    object_ = _referent(statement.object, found.block, known)
+    worth = checkworthiness(
+        kind, statement, kinds,
+        names=sum(found.start <= mention.start and mention.end <= found.end for mention in known.mentions),
+        times=sum(found.start <= start and end <= found.end for start, end in known.moments),
+    )  # fmt: skip
+    return {
+        "claim_id": content_id(known.document_id, "claim", found.start, found.end),
+        "document_id": known.document_id,
+        "sentence_id": known.sentence_at(found.start),
+        "start_char": found.start,
+        "end_char": found.end,
+        "text": known.text[found.start : found.end],
+        "resolved_text": resolved_text(found, known.text, known.referents, speaker),
+        "attribution": attribution.kind if attribution else "author",
+        **_attribution_columns(found, known, speaker),
+        "claim_type": kind,
+        "modality": statement.modality,
+        "is_negated": statement.is_negated,
+        "subject": _printed(statement.subject, found.block, known),
+        "predicate": _printed(statement.predicate, found.block, known),
+        "object": _printed(statement.object, found.block, known),
+        "subject_id": subject.entity_id if subject else None,
+        "object_id": object_.entity_id if object_ else None,
+        "checkworthiness": worth,
+        "cluster_id": None,
+    }
+
+
+def _attribution_columns(found: Found, known: _Document, speaker: Referent | None) -> Row:
+    attribution = found.attribution
+    if attribution is None:
+        return {}
+    (speaker_start, speaker_end), (cue_start, cue_end) = attribution.speaker or (None, None), attribution.cue or (None, None)
+    words = known.text[speaker_start:speaker_end] if attribution.speaker else None
+    return {
+        "speaker": speaker.name if speaker else " ".join(words.split()) if words else None,
+        "speaker_id": speaker.entity_id if speaker else None,
+        "speaker_start_char": speaker_start,
+        "speaker_end_char": speaker_end,
+        "cue": known.text[cue_start:cue_end] if attribution.cue else None,
+        "cue_start_char": cue_start,
+        "cue_end_char": cue_end,
+    }
+
+
+def _speaker(found: Found, known: _Document) -> Referent | None:
+    """Who holds an attributed claim: the entity that the speaker's head word names, or that its pronoun or role stands for.
+
+    The words may stand in another block than the claim: a quotation inherits its speaker.
+    """
+    attribution = found.attribution
+    if attribution is None or attribution.head is None or attribution.speaker is None:
+        return None
+    named = known.referents.named(*attribution.speaker, attribution.head)
+    if named:
+        return named
+    head = found.block.doc.char_span(*(place - found.block.start for place in attribution.head), alignment_mode="expand")
+    if head is not None and known.text[slice(*attribution.head)] == known.text[slice(*found.block.place(head.root))]:
+        return known.referents.antecedent(head.root, attribution.head[0])
+    return None
+
+
+def _referent(span: Span | None, block: Parsed, known: _Document) -> Referent | None:
+    """The entity that a part of a statement is, not one that it merely mentions."""
+    return known.referents.of(span.root, block) if span is not None else None
+
+
+def _printed(span: Span | None, block: Parsed, known: _Document) -> str | None:
+    if span is None:
+        return None
+    start, end = block.place(span)
+    return " ".join(known.text[start:end].split()) or None
+
+
+def _entity_rows(row: Row, known: _Document) -> list[Row]:
+    """The entities of one claim, each in its roles; `mentioned` where it has no other."""
+    roles = [(row[f"{role}_id"], role) for role in ("subject", "object", "speaker") if row.get(f"{role}_id")]
+    placed = {entity_id for entity_id, role in roles if role != "speaker"}
+    start, end = row["start_char"], row["end_char"]
+    assert isinstance(start, int) and isinstance(end, int)
+    inside = {
+        mention.entity_id for mention in known.mentions if start <= mention.start and mention.end <= end and mention.entity_id
+    }
+    roles += [(entity_id, "mentioned") for entity_id in sorted(inside - placed)]
+    return [{"claim_id": row["claim_id"], "entity_id": entity_id, "role": role} for entity_id, role in roles]
+
+
+def _in_claims(frame: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the smallest claim that holds each span."""
+    spans = (
+        claims.select("start_char", "end_char", "claim_id").sort(pl.col("end_char") - pl.col("start_char"), "start_char").rows()
+    )
+    ids = [
+        next((claim_id for first, last, claim_id in spans if first <= start and end <= last), None)
+        for start, end in frame.select("start_char", "end_char").iter_rows()
+    ]
+    return frame.with_columns(pl.Series("claim_id", ids, dtype=pl.String))

@@ -1,0 +1,64 @@
+"""Who says what: direct, indirect and mixed speech with the exact spans of content, speaker and cue."""
+
+from collections.abc import Sequence
+
+from transforms.cues import CueLexicon
+from transforms.direct_speech import count_labels, find_answer, find_quotations
+from transforms.parse import Parsed
+from transforms.quotes import Quote, find_quotes
+from transforms.reported_speech import find_reports
+from transforms.speech import Attribution, Place
+from warehouse.tables import READ_ZONES
+
+
+def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) -> list[Attribution]:
+    """Every attributed statement of one document, ordered by place; nested ones are all listed.
+
+    A paragraph that only quotes takes its speaker from the last quotation of the paragraph right above; so does one that goes
+    on after a quotation without a closing mark. First persons outside quotation marks are the writer's: the article itself
+    speaks, and nothing is attributed.
+    """
+    found: list[Attribution] = []
+    previous: Attribution | None = None
+    runs_on = False
+    labels = count_labels(blocks)
+    for block in blocks:
+        if block.zone not in READ_ZONES:
+            previous, runs_on = None, False
+            continue
+        answer = find_answer(block, labels)
+        if answer is not None:
+            found.append(answer)
+            previous, runs_on = None, False
+            continue
+        quotes = find_quotes(text[block.start : block.start + len(block.doc.text)])
+        direct = find_quotations(block, quotes, lexicon, previous if runs_on or _only_quotes(block, quotes) else None)
+        taken = [(a.start, a.end) for a in direct]
+        indirect = [a for a in find_reports(block, quotes, lexicon) if not _repeats(a, taken)]
+        direct = [a for a in direct if not _is_fragment(a, indirect)]
+        found += direct + indirect
+        runs_on = bool(quotes) and not quotes[-1].closed
+        previous = direct[-1] if direct else None
+    unique = {
+        (a.start, a.end): a for a in sorted(found, key=lambda a: (a.start, a.end, a.speaker is None, a.kind), reverse=True)
+    }
+    return sorted(unique.values(), key=lambda a: (a.start, -a.end))
+
+
+def _only_quotes(block: Parsed, quotes: Sequence[Quote]) -> bool:
+    """Whether a paragraph holds nothing but one quotation."""
+    return len(quotes) == 1 and quotes[0].outer_start <= 1 and quotes[0].outer_end >= len(block.doc.text) - 1
+
+
+def _repeats(found: Attribution, taken: Sequence[Place]) -> bool:
+    """Whether a reported clause is but the quotation that was found already: most of its characters lie in it."""
+    for start, end in taken:
+        shared = min(end, found.end) - max(start, found.start)
+        if shared > 0.6 * (found.end - found.start):
+            return True
+    return False
+
+
+def _is_fragment(quoted: Attribution, reported: Sequence[Attribution]) -> bool:
+    """Whether quoted words are but the end of a reported clause with the same cue: the whole clause is the statement."""
+    return any(a.cue == quoted.cue and a.start < quoted.start - 1 and quoted.end <= a.end for a in reported)

@@ -1,0 +1,221 @@
+"""Direct speech: quotations that state something, each with the cue beside it, and an interview's answers."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from spacy.tokens import Token
+
+from transforms.cues import CueLexicon, cue_verbs, speaker_span, subject_of
+from transforms.parse import Parsed
+from transforms.quotes import Quote
+from transforms.speech import STATEMENT_WORDS, Attribution, Cue, Place, cue_of, is_inside
+
+GAP_CHARS = 160
+"""Between a quotation and its cue stand a name, a role and an apposition, seldom more."""
+
+
+def find_quotations(
+    block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon, previous: Attribution | None
+) -> list[Attribution]:
+    """Quotations that are statements, each with the cue beside it, or with the speaker of the one before."""
+    doc, base = block.doc, block.start
+    cues = [
+        cue
+        for token, frames in cue_verbs(doc, lexicon)
+        if "q" in frames or "c" in frames
+        for cue in [cue_of(token, frames, subject_of(token) or _inverted_subject(token))]
+        if cue and not is_inside(token, quotes)
+    ]
+    found: list[Attribution] = []
+    last: Attribution | None = previous
+    for i, quote in enumerate(quotes):
+        after_end = quotes[i + 1].outer_start if i + 1 < len(quotes) else len(doc.text)
+        before_start = quotes[i - 1].outer_end if i else 0
+        cue = _cue_after(doc.text, quote, after_end, cues) or _cue_before(doc.text, quote, before_start, cues)
+        colon = None if cue else _speaker_before_colon(block, quote, before_start)
+        place = (base + quote.start, base + quote.start + len(doc.text[quote.start : quote.end].rstrip(" ,;-")))
+        if cue is not None and _is_statement(block, quote, STATEMENT_WORDS - 2):
+            last = _attributed(block, place, cue)
+        elif colon is not None:
+            last = Attribution(*place, "direct", block.place(speaker_span(colon)), None, block.place(colon))
+        elif last is not None and _continues(doc.text, quote, before_start, i) and _is_statement(block, quote, STATEMENT_WORDS):
+            last = replace(last, start=place[0], end=place[1])
+        else:
+            continue
+        found.append(_joined_split(doc.text, base, found, last) or last)
+        if len(found) > 1 and found[-1].start == found[-2].start:
+            del found[-2]
+    return found
+
+
+def _joined_split(text: str, base: int, found: Sequence[Attribution], part: Attribution) -> Attribution | None:
+    """A quotation split inside its clause ("Open source," he said, "will win") as one; None for two statements."""
+    if not found or found[-1].cue != part.cue or part.cue is None:
+        return None
+    first = found[-1]
+    between = text[first.end - base : part.start - base]
+    if part.cue[0] < first.end or part.cue[1] > part.start or not between.rstrip(" \"'“‘").endswith(","):
+        return None
+    fragment = len(text[first.start - base : first.end - base].split()) < STATEMENT_WORDS
+    return replace(part, start=first.start) if fragment else None
+
+
+def _attributed(block: Parsed, place: Place, cue: Cue) -> Attribution:
+    speaker = speaker_span(cue.speaker) if cue.speaker is not None else None
+    return Attribution(
+        *place,
+        "direct",
+        block.place(speaker) if speaker is not None else None,
+        block.place(cue.span),
+        block.place(cue.speaker) if cue.speaker is not None else None,
+    )
+
+
+def _cue_after(text: str, quote: Quote, limit: int, cues: Sequence[Cue]) -> Cue | None:
+    """The cue in the words that follow a quotation within its sentence."""
+    stop = _sentence_stop(text, quote.outer_end, min(limit, quote.outer_end + GAP_CHARS))
+    if text[quote.end - 1] == "." and quote.closed and not text[quote.outer_end : stop].lstrip()[:1].islower():
+        return None  # a new sentence begins: its cue governs what follows it
+    for cue in cues:
+        at = cue.span.start_char
+        if quote.outer_end <= at < stop and (cue.speaker is not None or at - quote.outer_end <= 3):
+            return cue
+    return None
+
+
+def _cue_before(text: str, quote: Quote, limit: int, cues: Sequence[Cue]) -> Cue | None:
+    """The cue in the words that lead up to a quotation: the last one before it, with a comma, a colon or nothing between."""
+    lead = text[max(limit, quote.outer_start - GAP_CHARS) : quote.outer_start]
+    if not lead.strip():
+        return None
+    opens = lead.rstrip()[-1:]
+    begin = quote.outer_start - len(lead) + _last_stop(lead)
+    before = [cue for cue in cues if begin <= cue.span.start_char < quote.outer_start]
+    if not before:
+        return None
+    cue = before[-1]
+    between = text[cue.span.end_char : quote.outer_start].strip()
+    if opens in ",:" or (opens == "-" and ":" in between):
+        return cue
+    return cue if not between and text[quote.start].isupper() else None
+
+
+def _sentence_stop(text: str, start: int, limit: int) -> int:
+    """Where the sentence ends that goes on after a quotation."""
+    for i in range(start, limit):
+        if text[i] in ".!?" and (i + 1 >= len(text) or text[i + 1].isspace()) and not _is_abbreviation(text, i):
+            return i
+    return limit
+
+
+def _last_stop(lead: str) -> int:
+    for i in range(len(lead) - 2, -1, -1):
+        if lead[i] in ".!?" and lead[i + 1].isspace() and not _is_abbreviation(lead, i):
+            return i + 1
+    return 0
+
+
+_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "rep",
+        "sen",
+        "gov",
+        "gen",
+        "lt",
+        "col",
+        "st",
+        "jr",
+        "sr",
+        "inc",
+        "co",
+        "corp",
+        "ltd",
+        "u.s",
+        "no",
+        "vs",
+    ]
+)
+
+
+def _is_abbreviation(text: str, at: int) -> bool:
+    word = text[:at].rsplit(None, 1)[-1:] or [""]
+    return text[at] == "." and (word[0].lower().lstrip("(\"'") in _TITLES or (len(word[0]) == 1 and word[0].isupper()))
+
+
+def _speaker_before_colon(block: Parsed, quote: Quote, limit: int) -> Token | None:
+    """The name before a colon before a quotation, where no verb stands between: `Renquist: "No."`."""
+    lead = block.doc.text[limit : quote.outer_start].rstrip()
+    if not lead.endswith(":"):
+        return None
+    words = block.doc.char_span(limit + _last_stop(lead), limit + len(lead) - 1, alignment_mode="contract")
+    if words is None or not 1 <= len(words) <= 12 or any(token.pos_ in ("VERB", "AUX") for token in words):
+        return None
+    heads = [token for token in words if token.ent_type_ == "PERSON" or token.pos_ == "PROPN"]
+    return words.root if words.root in heads or (heads and words.root.pos_ == "NOUN") else (heads[-1] if heads else None)
+
+
+def _continues(text: str, quote: Quote, before_start: int, order: int) -> bool:
+    """Whether a quotation goes on where the one before ended: nothing stands between but the end of that sentence."""
+    lead = text[before_start : quote.outer_start]
+    if order == 0:
+        return not lead.strip()
+    opens_sentence = not lead.strip() or lead.rstrip()[-1] in ".!?:,"
+    return opens_sentence and len(lead) <= GAP_CHARS and lead.rstrip(" .!?,:").count(". ") == 0
+
+
+def _is_statement(block: Parsed, quote: Quote, words: int) -> bool:
+    """Whether quoted words state something: long enough, and with a finite verb or the punctuation of a sentence."""
+    inner = block.doc.char_span(quote.start, quote.end, alignment_mode="expand")
+    if inner is None:
+        return False
+    count = sum(token.is_alpha or token.like_num for token in inner)
+    finite = any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in inner)
+    return count >= words and (finite or inner.text.rstrip("\"'")[-1:] in ",.!?")
+
+
+def _inverted_subject(verb: Token) -> Token | None:
+    """The noun right after a verb of saying that has no subject before it: "said the billionaire"."""
+    if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.i + 1 >= len(verb.doc):
+        return None
+    following = verb.doc[verb.i + 1 : verb.i + 8]
+    for token in following:
+        if token.pos_ in ("PROPN", "NOUN") and token.dep_ not in ("compound", "poss", "amod", "npadvmod"):
+            return token
+        if (token.is_punct and token.text != "-") or token.pos_ in ("VERB", "ADP", "SCONJ"):
+            return None
+    return None
+
+
+_LABEL = re.compile(r"([A-Z][\w.&'-]*(?: [\w.&'-]+){0,4}):\s+(?=\S)")
+
+
+def count_labels(blocks: Sequence[Parsed]) -> Counter[str]:
+    """How many paragraphs begin with each label before a colon: in an interview the same few names return."""
+    return Counter(match[1] for block in blocks if (match := _LABEL.match(block.doc.text)))
+
+
+def find_answer(block: Parsed, labels: Counter[str]) -> Attribution | None:
+    """An interview's answer: the words behind the name of a person, or of a side that speaks more than once, and a colon.
+
+    A label that opens most list items ("Key point:") names no speaker: its words must be a name.
+    """
+    match = _LABEL.match(block.doc.text)
+    label = block.doc.char_span(*match.span(1), alignment_mode="expand") if match else None
+    if match is None or label is None or not all(token.is_title or token.is_upper or token.is_punct for token in label):
+        return None
+    is_person = any(token.ent_type_ == "PERSON" for token in label)
+    if not is_person and not (
+        labels[match[1]] > 1 and all(token.pos_ in ("PROPN", "CCONJ", "PUNCT") for token in label) and block.zone == "body"
+    ):
+        return None
+    end = len(block.doc.text.rstrip())
+    colon = block.start + match.end(1)
+    name = block.place(label)
+    return Attribution(block.start + match.end(), block.start + end, "direct", name, (colon, colon + 1), block.place(label[-1]))

@@ -1,0 +1,157 @@
+"""Names in the text: where they stand and what kind of thing they name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import polars as pl
+from spacy.tokens import Span
+
+from transforms.names import bare_name, fold_name
+from transforms.parse import Parsed
+
+_TYPES = {
+    "PERSON": "PERSON", "ORG": "ORG", "GPE": "GPE", "LOC": "LOC", "FAC": "LOC", "PRODUCT": "PRODUCT", "EVENT": "EVENT",
+    "WORK_OF_ART": "WORK", "WORK": "WORK", "LAW": "LAW", "NORP": "NORP", "LANGUAGE": "OTHER", "OTHER": "OTHER",
+}  # fmt: skip
+"""The model's labels (OntoNotes 5) and the catalogue's, as types of mentions; labels of figures and times have none."""
+_VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,3}){0,3}[a-z]{0,2}|\d{1,4}[bBxX]")
+_EDITION = re.compile(
+    r"Pro|Ultra|Max|Mini|mini|Nano|nano|Turbo|turbo|Plus|Flash|Lite|Opus|Sonnet|Haiku|Instruct|Preview|Air|Large|Medium|Small"
+)
+_MODEL_NAME = re.compile(r"[A-Z][A-Za-z]*[-‑]?\d+(?:\.\d+)*[a-z]{0,2}(?:-[A-Za-z0-9]+)*")
+_NUMBERS = re.compile(r"[\W\d_]+")
+_MODALS = frozenset(
+    ("will", "can", "could", "may", "might", "should", "would", "must", "did", "does", "is", "was", "has", "had", "shall")
+)
+_ABBREVIATION = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$")
+MAX_NAME_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One name: its place in the document's text, its type, how it was found, and the catalogue's name for it if it has one.
+
+    `is_subject` says that it does what its sentence says: a later "he" or "it" more likely means it.
+    """
+
+    start: int
+    end: int
+    text: str
+    type: str
+    method: str
+    name: str | None = None
+    entity_id: str | None = None
+    is_subject: bool = False
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The catalogue's names and types by folded form; a form that two entities share stands for neither."""
+
+    names: dict[str, str]
+    types: dict[str, str]
+    no_names: frozenset[str]
+
+    @classmethod
+    def from_frames(cls, entities: pl.DataFrame, no_names: pl.DataFrame) -> Self:
+        """Build from entities (name, type, aliases joined by `|`) and from forms that are no names (form)."""
+        owners: dict[str, set[str]] = {}
+        for name, aliases in entities.select("name", "aliases").iter_rows():
+            for form in [name, *filter(None, (aliases or "").split("|"))]:
+                owners.setdefault(fold_name(form), set()).add(name)
+        names = {form: next(iter(found)) for form, found in owners.items() if len(found) == 1}
+        return cls(names, dict(entities.select("name", "type").iter_rows()), frozenset(no_names["form"].to_list()))
+
+
+def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> list[Mention]:
+    """Names of one document in order, none inside another: the catalogue's, patterns of versioned products, the model's."""
+    found = [
+        replace(
+            mention,
+            is_subject=span.root.dep_ in ("nsubj", "nsubjpass")
+            or (span.start == 0 and block.doc[span.end : span.end + 1].text == ":"),
+        )
+        for block in blocks
+        for span in block.doc.ents
+        for mention in _mention(text, block, span, catalogue)
+    ]
+    found.sort(key=lambda mention: (mention.start, -mention.end))
+    kept: list[Mention] = []
+    for mention in found:
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iterator[Mention]:
+    type_ = _TYPES.get(span.label_)
+    if type_ is None:
+        return
+    start, end = _trimmed(text, *block.place(_without_modal(span)))
+    form = text[start:end]
+    if not _is_name(form, catalogue):
+        return
+    if span.ent_id_:
+        mention = Mention(start, end, form, type_, "catalogue", span.ent_id_)
+        yield _with_version(text, block, mention) if type_ in ("PRODUCT", "OTHER") else mention
+        return
+    known = catalogue.names.get(fold_name(form))
+    if known and len(form) > 2:
+        yield Mention(start, end, form, catalogue.types[known], "catalogue", known)
+    elif _MODEL_NAME.fullmatch(form) and type_ != "EVENT":
+        yield Mention(start, end, form, "PRODUCT", "pattern")
+    else:
+        yield _with_version(text, block, Mention(start, end, form, type_, "model"))
+
+
+def _without_modal(span: Span) -> Span:
+    """A name without the verb that opens a question: "Will Zuckerberg pay?" asks of Zuckerberg."""
+    opens = (
+        span.start == span.sent.start and span.sent.text.rstrip("\"' ").endswith("?")
+        if span.doc.has_annotation("SENT_START")
+        else False
+    )
+    return span[1:] if opens and len(span) > 1 and span[0].lower_ in _MODALS else span
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of a name without the article, possessive, marks and lower-case words around it."""
+    form = text[start:end]
+    inner = bare_name(form)
+    at = form.find(inner) if inner else -1
+    if at < 0:
+        return start, start
+    start, end = start + at, start + at + len(inner)
+    while " " in text[start:end] and text[start].islower() and not text[start + 1 : start + 2].isupper():
+        start = text.index(" ", start) + 1
+    possessive = re.search(r"['’]s\s", text[start:end])
+    if possessive:  # "Google's Gemini" names two things: the first is sure
+        end = start + possessive.start()
+    if text[end : end + 1] == "." and _ABBREVIATION.search(text[start:end]):
+        end += 1
+    return start, end
+
+
+def _is_name(form: str, catalogue: Catalogue) -> bool:
+    letters = _NUMBERS.sub("", form)
+    if len(letters) < 2 or form in catalogue.no_names or form.islower() or "\n" in form:
+        return False
+    return len(form.split()) <= MAX_NAME_WORDS and not form.startswith(("http", "www.", "@", "#"))
+
+
+def _with_version(text: str, block: Parsed, mention: Mention) -> Mention:
+    """A product's name with the version behind it: the catalogue's "Llama" before "5.2" names another product."""
+    doc_end = block.start + len(block.doc.text)
+    match = re.match(
+        rf"[ \-‑]({_VERSION.pattern})(?![\w%])(?:[ \-‑](?:{_EDITION.pattern})\b)?",
+        text[mention.end : min(doc_end, mention.end + 40)],
+    )
+    if mention.type not in ("PRODUCT", "OTHER") and not (match and mention.type == "ORG" and mention.method == "catalogue"):
+        return mention
+    following = text[mention.end + match.end() : mention.end + match.end() + 24].lstrip() if match else ""
+    if match is None or re.match(r"(?:billion|million|thousand|percent|per cent|times|years?|days?|[a-z]+s\b)", following):
+        return mention
+    end = mention.end + match.end()
+    return replace(mention, end=end, text=text[mention.start : end], method="pattern", name=None)

@@ -1,0 +1,36 @@
+"""Forms of names: what is left when articles, titles, possessives, legal forms and typing variants are folded away."""
+
+import re
+import unicodedata
+
+_POSSESSIVE = re.compile(r"['’]s?$")
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
+_TITLES = re.compile(
+    r"^(?:(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|president|senator|sen|rep|gov|governor|ceo|judge|justice|"
+    r"chancellor|minister|secretary|king|queen|prince|princess|pope)\.?\s+)+(?=\w)",
+    re.I,
+)
+_LEGAL = re.compile(r"[,\s]+(?:inc|corp|corporation|co|ltd|limited|llc|plc|ag|gmbh|sa|nv|se|group|holdings)\.?$", re.I)
+_BREAKS = re.compile(r"[\s\-–—‑_]+")
+_NOISE = re.compile(r"[^\w\s.+#&]")
+_INITIAL = re.compile(r"\b(\w)\.(?=\s|\w\b|$)")
+
+
+def bare_name(text: str) -> str:
+    """A name as printed without article, possessive and the marks around it; the spelling stays."""
+    stripped = text.strip(" \t\n\"'“”‘’.,;:()[]*_-–—")
+    return _ARTICLE.sub("", _POSSESSIVE.sub("", stripped)).strip()
+
+
+def fold_name(text: str) -> str:
+    """The form under which two printings of one name meet: "LLaMA-3.1", "Llama 3.1" → "llama 3.1"; "Apple Inc." → "apple".
+
+    Case, accents, hyphens, initials' dots, titles and legal forms fold away; digits and dots inside versions stay, so that
+    versions stay apart.
+    """
+    plain = unicodedata.normalize("NFKD", bare_name(text))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = _LEGAL.sub("", _TITLES.sub("", plain))
+    plain = _INITIAL.sub(r"\1", plain)
+    folded = _BREAKS.sub(" ", _NOISE.sub("", plain)).strip(" .").casefold()
+    return folded or text.strip().casefold()

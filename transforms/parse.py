@@ -1,0 +1,111 @@
+"""Blocks of text through the language model: one parsed piece a block, with its place in the document."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+
+from transforms.blocks import Block
+from warehouse.tables import READ_ZONES
+
+_LIKE_ASCII = str.maketrans(
+    {
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "‟": '"',
+        "«": '"',
+        "»": '"',
+        "＂": '"',
+        "″": '"',
+        "’": "'",
+        "‘": "'",
+        "‚": "'",
+        "‛": "'",
+        "′": "'",
+        "`": "'",
+        "´": "'",
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "‐": "-",
+        "−": "-",
+        "\n": " ",
+        "\t": " ",
+        "\u00a0": " ",
+        "\u2009": " ",
+        "\u202f": " ",
+        "\u2028": " ",
+        "\u2029": " ",
+        "\u00ad": "-",
+        "…": ".",
+    }
+)
+"""One character for one, so that spans hold: the model learned from ASCII quotation marks, dashes and spaces."""
+
+MAX_BLOCK_CHARS = 20_000
+"""A longer block is parsed in pieces cut at white space: the model's memory grows with the length of one piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One block as the model read it. `start` is where the block begins in the document's text, in code points."""
+
+    doc: Doc
+    start: int
+    zone: str
+    section: str | None
+
+    def place(self, span: Span | Token) -> tuple[int, int]:
+        """Where a span or token of this block stands in the document's text."""
+        if isinstance(span, Token):
+            return self.start + span.idx, self.start + span.idx + len(span)
+        return self.start + span.start_char, self.start + span.end_char
+
+
+def with_catalogue(nlp: Language, catalogue: pl.DataFrame) -> Language:
+    """Put the catalogue's names before the model's own entity recogniser, which then keeps them and reads around them.
+
+    `catalogue` has columns name, type, aliases (joined by `|`). A pattern's id is the canonical name.
+    """
+    if "catalogue" in nlp.pipe_names:
+        return nlp
+    ruler = nlp.add_pipe("entity_ruler", name="catalogue", before="ner", config={"ent_id_sep": "\x1f"})
+    patterns = []
+    for name, type_, aliases in catalogue.select("name", "type", "aliases").iter_rows():
+        for form in dict.fromkeys([name, *filter(None, (aliases or "").split("|"))]):
+            patterns.append({"label": type_, "pattern": form.translate(_LIKE_ASCII), "id": name})
+    ruler.add_patterns(patterns)
+    return nlp
+
+
+def parse_blocks(text: str, blocks: Sequence[Block], nlp: Language) -> list[Parsed]:
+    """The blocks of one document's article, parsed in order; boilerplate is left out.
+
+    Blocks that claims come from get the whole model. Titles, headings and captions get the catalogue's names only: the model
+    takes their capitals for names.
+    """
+    placed = [piece for block in blocks if block.zone != "boilerplate" for piece in _cut(text, block)]
+    whole = [(text[b.start : b.end].translate(_LIKE_ASCII), b) for b in placed if b.zone in READ_ZONES]
+    parsed = [Parsed(doc, b.start, b.zone, b.section) for doc, b in nlp.pipe(whole, as_tuples=True, batch_size=64)]
+    names = nlp.get_pipe("catalogue") if "catalogue" in nlp.pipe_names else None
+    for block in placed:
+        if block.zone not in READ_ZONES:
+            doc = nlp.make_doc(text[block.start : block.end].translate(_LIKE_ASCII))
+            parsed.append(Parsed(names(doc) if names else doc, block.start, block.zone, block.section))
+    return sorted(parsed, key=lambda piece: piece.start)
+
+
+def _cut(text: str, block: Block) -> Iterator[Block]:
+    start = block.start
+    while block.end - start > MAX_BLOCK_CHARS:
+        cut = max(text.rfind(" ", start, start + MAX_BLOCK_CHARS), text.rfind("\n", start, start + MAX_BLOCK_CHARS))
+        cut = cut if cut > start else start + MAX_BLOCK_CHARS
+        yield Block(start, cut, block.zone, block.section)
+        start = cut
+    while start < block.end and text[start].isspace():
+        start += 1
+    if start < block.end:
+        yield Block(start, block.end, block.zone, block.section)

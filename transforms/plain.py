@@ -1,0 +1,83 @@
+"""Plain text and Markdown to blocks."""
+
+import re
+from collections.abc import Iterator
+from statistics import median
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from transforms.blocks import Block, Piece, lay_out
+from transforms.zones import zone_plain_text
+
+_PARAGRAPH = re.compile(r"[^\s](?:[^\n]|\n(?!\s*\n))*")
+_LINE = re.compile(r"\S[^\n]*")
+_WRAPPED_CHARS = (50, 100)
+"""Lines of hand-wrapped text are nearly as long as the longest, and no longer than a terminal or a mail is wide."""
+_WRAPPED_SHARE = 0.6
+
+
+def read_plain(text: str) -> list[Block]:
+    """Blocks of a text without markup. Each line is a paragraph, unless the text is wrapped by hand at some width."""
+    spans = _paragraphs(text) if _is_wrapped(text) else [match.span() for match in _LINE.finditer(text)]
+    return zone_plain_text(text, [(start, start + len(text[start:end].rstrip())) for start, end in spans])
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _PARAGRAPH.finditer(text)]
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether the lines of its paragraphs, but each last one, all end near the same column."""
+    lengths = []
+    for start, end in _paragraphs(text):
+        lengths += [len(line) for line in text[start:end].split("\n")[:-1]]
+    if len(lengths) < 3:
+        return False
+    widest, shortest = _WRAPPED_CHARS[1], _WRAPPED_CHARS[0]
+    usual = median(lengths)
+    near = sum(abs(length - usual) <= 12 for length in lengths)
+    return shortest <= usual <= widest and max(lengths) <= widest + 20 and near >= _WRAPPED_SHARE * len(lengths)
+
+
+def read_markdown(text: str) -> tuple[str, list[Block]]:
+    """Text without markup characters, and its blocks, of a Markdown page; the first top heading is the title."""
+    pieces = list(_markdown_pieces(MarkdownIt("commonmark").enable("table").parse(_without_front_matter(text))))
+    for i, piece in enumerate(pieces):
+        if piece.zone == "heading":
+            if i == 0:
+                pieces[0] = Piece(piece.text, "title")
+            break
+    return lay_out(pieces)
+
+
+def _without_front_matter(text: str) -> str:
+    return re.sub(r"\A---\n.*?\n(?:---|\.\.\.)\n", "", text, count=1, flags=re.S)
+
+
+def _markdown_pieces(tokens: list[Token]) -> Iterator[Piece]:
+    zones = ["body"]
+    for token in tokens:
+        if token.type in ("heading_open", "list_item_open", "tr_open"):
+            zones.append("heading" if token.type == "heading_open" else "list")
+        elif token.type in ("heading_close", "list_item_close", "tr_close"):
+            zones.pop()
+        elif token.type == "inline":
+            for line in _shown(token).split("\x00"):
+                if line.strip():
+                    yield Piece(" ".join(line.split()), zones[-1])
+        elif token.type in ("fence", "code_block") and token.content.strip():
+            yield Piece(token.content.strip(), "boilerplate")
+
+
+def _shown(inline: Token) -> str:
+    """What a reader sees of an inline token: text of links and code, alternative texts left out."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type == "hardbreak":
+            parts.append("\x00")
+        elif child.type == "softbreak":
+            parts.append(" ")
+    return "".join(parts)

@@ -1,0 +1,217 @@
+"""One batch of pages to tables: extract, segment, annotate, claim."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Self
+
+import polars as pl
+from spacy.language import Language
+
+from transforms.annotate import annotate
+from transforms.blocks import Block, lay_out, with_sections
+from transforms.cues import CueLexicon
+from transforms.decode import UnreadableError, decode, media_of
+from transforms.html import read_html
+from transforms.ids import content_id
+from transforms.language import language_of
+from transforms.mentions import Catalogue
+from transforms.metadata import Metadata
+from transforms.parse import parse_blocks, with_catalogue
+from transforms.plain import read_markdown, read_plain
+from transforms.quantities import QuantityLexicon
+from transforms.segment import segment
+from transforms.statements import ClaimWords
+from transforms.times import TimeLexicon
+from transforms.zones import Furniture, assign_zones
+from warehouse.tables import CLAIM_ENTITIES, CLAIMS, DOCUMENTS, MENTIONS, QUANTITIES, SENTENCES, TIME_EXPRESSIONS
+
+BATCH_TABLES = (DOCUMENTS, SENTENCES, MENTIONS, CLAIMS, CLAIM_ENTITIES, QUANTITIES, TIME_EXPRESSIONS)
+LINK_LIST_SHARE = 0.5
+"""A page of which links make up more than this is an index of articles, not one."""
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it was found. `raw` is None where it could not be had, and `problem` then says why, in words.
+
+    `key` names it within its source: a path relative to the INPUT, or its address. `fetched_at` is naive UTC.
+    """
+
+    key: str
+    url: str
+    source_id: str
+    raw: bytes | None
+    fetched_at: datetime
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading needs: the language model with the catalogue's names, lexicons and limits.
+
+    `version` stands for all of it and for the code: a page read by another version is read again.
+    """
+
+    nlp: Language
+    catalogue: Catalogue
+    furniture: Furniture
+    cues: CueLexicon
+    claim_words: ClaimWords
+    quantities: QuantityLexicon
+    times: TimeLexicon
+    min_words: int
+    languages: tuple[str, ...]
+    version: str
+
+    @classmethod
+    def build(
+        cls, nlp: Language, seeds: Mapping[str, pl.DataFrame], *, min_words: int, languages: tuple[str, ...], version: str
+    ) -> Self:
+        """Build from a loaded model and the frames of `seeds/`, keyed by file stem (`entities`, `cues`, `furniture`, …)."""
+        return cls(
+            nlp=with_catalogue(nlp, seeds["entities"]),
+            catalogue=Catalogue.from_frames(seeds["entities"], seeds["no_names"]),
+            furniture=Furniture.from_frame(seeds["furniture"]),
+            cues=CueLexicon.from_frame(seeds["cues"]),
+            claim_words=ClaimWords.from_frame(seeds["claim_words"]),
+            quantities=QuantityLexicon.from_frames(seeds),
+            times=TimeLexicon.from_frames(seeds),
+            min_words=min_words,
+            languages=languages,
+            version=version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A page's text with its zoned blocks, what it says of itself, and what became of it."""
+
+    text: str
+    blocks: list[Block]
+    metadata: Metadata
+    language: str | None
+    outcome: str
+    reason: str | None
+
+    @property
+    def words(self) -> str:
+        """The article's own text: blocks that are no boilerplate, a line each."""
+        return "\n".join(self.text[block.start : block.end] for block in self.blocks if block.zone != "boilerplate")
+
+
+def read_pages(pages: Sequence[Page], reader: Reader) -> dict[str, pl.DataFrame]:
+    """Tables of a batch of pages, keyed by table name; every page gives exactly one document.
+
+    What depends on other pages is preliminary: each document is its page's first revision and current, no claim has a
+    cluster. A page that cannot be read, for whatever reason, ends as `unreadable` with that reason.
+    """
+    parts: dict[str, list[pl.DataFrame]] = {table.name: [table.frame()] for table in BATCH_TABLES}
+    for page in pages:
+        try:
+            tables = _read_page(page, reader)
+        except UnreadableError as error:
+            tables = unreadable(page, str(error), reader.version)
+        except Exception as error:
+            # Whatever a page does to a parser must not cost the other pages of its batch.
+            tables = unreadable(page, f"reading it failed: {type(error).__name__}: {error}"[:500], reader.version)
+        for name, frame in tables.items():
+            parts[name].append(frame)
+    return {name: pl.concat(frames) for name, frames in parts.items()}
+
+
+def unreadable(page: Page, reason: str, version: str) -> dict[str, pl.DataFrame]:
+    """The one document row of a page that could not be read."""
+    nothing = Article("", [], Metadata(), None, "unreadable", reason)
+    return {"documents": DOCUMENTS.frame([{**_document(page, nothing, version), "text": None}])}
+
+
+def _read_page(page: Page, reader: Reader) -> dict[str, pl.DataFrame]:
+    if page.raw is None:
+        raise UnreadableError(page.problem or "the page could not be had")
+    article = read_article(page, reader)
+    document = _document(page, article, reader.version)
+    kept = article.outcome == "kept"
+    parsed = parse_blocks(article.text, article.blocks, reader.nlp) if kept else []
+    sentences = segment(str(document["document_id"]), article.text, article.blocks, parsed)
+    tables = {"documents": DOCUMENTS.frame([document]), "sentences": sentences}
+    return {**tables, **annotate(document, sentences, parsed, reader)} if kept else tables
+
+
+def read_article(page: Page, reader: Reader) -> Article:
+    """Text, zones, metadata and outcome of one page. Raises UnreadableError for a page that holds no text."""
+    assert page.raw is not None
+    characters = decode(page.raw)
+    media = media_of(page.key, characters)
+    metadata, linked = Metadata(), 0.0
+    if media == "html":
+        html = read_html(characters, page.url)
+        if html is None:
+            raise UnreadableError("the markup holds no element: save the page again as whole HTML")
+        metadata, linked = html.metadata, html.linked
+        text, blocks = lay_out(html.pieces)
+    elif media == "markdown":
+        text, blocks = read_markdown(characters)
+    else:
+        text, blocks = characters, read_plain(characters)
+    blocks = with_sections(text, assign_zones(text, blocks, reader.furniture))
+    if media != "html":
+        metadata = Metadata(title=next((text[b.start : b.end] for b in blocks if b.zone == "title"), None))
+    language = language_of("\n".join(text[b.start : b.end] for b in blocks if b.zone in ("body", "list")) or text)
+    outcome, reason = _outcome(text, blocks, language, linked, reader)
+    return Article(text, blocks, metadata, language, outcome, reason)
+
+
+def _outcome(text: str, blocks: Sequence[Block], language: str | None, linked: float, reader: Reader) -> tuple[str, str | None]:
+    words = sum(len(_WORD.findall(text[b.start : b.end])) for b in blocks if b.zone in ("body", "list"))
+    if not words:
+        return "not_an_article", "no article text was found in it"
+    if linked > LINK_LIST_SHARE:
+        return "not_an_article", f"{linked:.0%} of its text are links: an index of articles, not one"
+    if words < reader.min_words:
+        return "too_short", f"{words} words of article text; `min_words` under [reading] is {reader.min_words}"
+    if language is not None and language not in reader.languages:
+        return (
+            "unsupported_language",
+            f"its language is {language}; `languages` under [reading] are {', '.join(reader.languages)}",
+        )
+    return "kept", None
+
+
+def _document(page: Page, article: Article, version: str) -> dict[str, object]:
+    """The document row of a page, alone: as if it were its page's first revision."""
+    metadata = article.metadata
+    raw_hash = sha256(page.raw if page.raw is not None else f"{page.key}: {page.problem}".encode()).hexdigest()
+    page_id = content_id("page", metadata.canonical_url or page.key)
+    content_hash = content_id("content", metadata.title, article.words) if article.words else raw_hash
+    return {
+        "document_id": content_id("document", page_id, content_hash),
+        "page_id": page_id,
+        "page_key": page.key,
+        "source_id": page.source_id,
+        "url": page.url,
+        "canonical_url": metadata.canonical_url,
+        "site": metadata.site,
+        "title": metadata.title,
+        "authors": list(metadata.authors),
+        "published_at": metadata.published_at,
+        "modified_at": metadata.modified_at,
+        "language": article.language,
+        "text": article.text,
+        "text_chars": len(article.text),
+        "word_count": len(_WORD.findall(article.words)),
+        "content_hash": content_hash,
+        "raw_hash": raw_hash,
+        "pipeline_version": version,
+        "fetched_at": page.fetched_at,
+        "first_seen_at": page.fetched_at,
+        "last_seen_at": page.fetched_at,
+        "revision": 1,
+        "is_current": True,
+        "duplicate_of": None,
+        "outcome": article.outcome,
+        "outcome_reason": article.reason,
+    }

@@ -1,0 +1,162 @@
+"""Reported speech: clauses that cues govern, statements with the cue behind or inside, and "according to"."""
+
+from collections.abc import Iterator, Sequence
+
+from spacy.tokens import Span, Token
+
+from transforms.cues import CueLexicon, clause_span, cue_verbs, is_first_person, is_holder, may_speak, speaker_span, subject_of
+from transforms.parse import Parsed
+from transforms.quotes import Quote
+from transforms.speech import STATEMENT_WORDS, Attribution, cue_of, is_inside
+
+
+def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Iterator[Attribution]:
+    """Reported clauses: complements of cues, statements with the cue behind or inside, and "according to"."""
+    for token, frames in cue_verbs(block.doc, lexicon):
+        if is_inside(token, quotes):
+            continue
+        cue = cue_of(token, frames, subject_of(token))
+        if cue is None or cue.speaker is None:
+            continue
+        for content in _contents(token, frames, lexicon):
+            yield _reported(block, quotes, content, cue.span, cue.speaker)
+    for token in block.doc:
+        if token.lower_ == "according" and not is_inside(token, quotes):
+            yield from _according(block, quotes, token)
+        elif token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.nouns and not is_inside(token, quotes):
+            yield from _nouncue_of(block, quotes, token)
+
+
+def _contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
+    """What a verb of saying holds, by the frames that it opens; the first kind that is there counts."""
+    clauses = [child for child in verb.children if child.dep_ == "ccomp" and not _is_question(child)]
+    if ("c" in frames or "q" in frames) and clauses:
+        yield from filter(None, (clause_span(clause) for clause in clauses[:1]))
+        return
+    if ("c" in frames or "q" in frames) and verb.dep_ == "parataxis" and verb.head is not verb:
+        span = clause_span(verb.head, without=verb)
+        if span is not None and not span.start <= verb.i < span.end:
+            yield span
+        return
+    if (
+        verb.dep_ == "advcl"
+        and any(child.dep_ == "mark" and child.lower_ == "as" for child in verb.children)
+        and ("c" in frames or "q" in frames)
+    ):
+        span = clause_span(verb.head, without=verb)
+        if span is not None and not span.start <= verb.i < span.end:
+            yield span
+        return
+    yield from _weaker_contents(verb, frames, lexicon)
+
+
+def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
+    """What a verb of saying holds where no clause follows it: an infinitive, an object, what follows its preposition."""
+    if not is_holder(subject_of(verb)):
+        return
+    for child in verb.children:
+        if (child.dep_ == "xcomp" and "x" in frames and any(part.lower_ == "to" for part in child.lefts)) or (
+            child.dep_ in ("dobj", "oprd") and "n" in frames and child.i > verb.i and _is_weighty(child)
+        ):
+            span = clause_span(child)
+        elif child.dep_ == "dobj" and "e" in frames and child.lemma_.lower() in lexicon.nouns:
+            inner = next((part for part in child.children if part.dep_ in ("prep", "acl", "ccomp") and part.i > child.i), None)
+            inner = (
+                next((part for part in inner.children if part.dep_ in ("pobj", "pcomp")), inner) if inner is not None else None
+            )
+            span = clause_span(inner) if inner is not None else None
+        elif (
+            child.dep_ == "prep"
+            and "p" in frames
+            and child.lower_ in ("of", "about", "at", "against", "to", "on", "for", "over")
+        ):
+            inner = next(iter(child.children), None)
+            span = clause_span(inner) if inner is not None else None
+        else:
+            continue
+        if span is not None:
+            yield span
+            return
+
+
+def _is_weighty(token: Token) -> bool:
+    """Whether an object says something of itself: several words, not a bare name or a date."""
+    return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > STATEMENT_WORDS
+
+
+def _is_question(clause: Token) -> bool:
+    return any(child.dep_ == "mark" and child.lower_ in ("whether", "if") for child in clause.children)
+
+
+def _according(block: Parsed, quotes: Sequence[Quote], token: Token) -> Iterator[Attribution]:
+    """ "According to X": X speaks, and the clause it hangs on is what is said."""
+    to = next((child for child in token.children if child.lower_ == "to"), None)
+    speaker = next((child for child in to.children if child.dep_ == "pobj"), None) if to is not None else None
+    head = token.head
+    if to is None or speaker is None or head is token:
+        return
+    while (
+        head.pos_ not in ("VERB", "AUX")
+        and head.dep_ not in ("ROOT", "ccomp", "conj", "advcl", "relcl")
+        and head.head is not head
+    ):
+        head = head.head
+    span = clause_span(head, without=token)
+    if span is None:
+        return
+    doc = block.doc
+    if span.start <= token.i < span.end:  # in the middle: the longer side is the statement
+        left, right = doc[span.start : token.i], doc[max(part.i for part in token.subtree) + 1 : span.end]
+        span = _stripped(left if len(left) >= len(right) else right)
+    if len(span):
+        yield _reported(block, quotes, span, doc[token.i : to.i + 1], speaker)
+
+
+def _stripped(span: Span) -> Span:
+    doc, start, end = span.doc, span.start, span.end
+    while start < end and (doc[start].is_punct or doc[start].is_space):
+        start += 1
+    while end > start and (doc[end - 1].is_punct or doc[end - 1].is_space):
+        end -= 1
+    return doc[start:end]
+
+
+def _nouncue_of(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[Attribution]:
+    """ "Meta's claim that …": the owner of the noun speaks, the clause is what is said."""
+    clause = next(
+        (
+            child
+            for child in noun.children
+            if child.dep_ in ("acl", "ccomp")
+            and child.i > noun.i
+            and any(part.dep_ == "mark" and part.lower_ == "that" for part in child.children)
+        ),
+        None,
+    )
+    owner = next((child for child in noun.children if child.dep_ == "poss"), None)
+    if owner is None:
+        of = next(
+            (child for child in noun.children if child.dep_ == "prep" and child.lower_ in ("of", "by", "from", "among")), None
+        )
+        owner = next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
+    if owner is None and noun.dep_ == "dobj" and noun.head.pos_ == "VERB":
+        owner = subject_of(noun.head)
+    span = clause_span(clause) if clause is not None else None
+    if owner is not None and span is not None and may_speak(owner, "") and not is_first_person(owner):
+        yield _reported(block, quotes, span, block.doc[noun.i : noun.i + 1], owner)
+
+
+def _reported(block: Parsed, quotes: Sequence[Quote], content: Span, cue: Span, speaker: Token) -> Attribution:
+    """A reported clause as an attribution: `direct` where it is but a quotation, `mixed` where it holds quoted words."""
+    start, end = content.start_char, content.end_char
+    kind = "indirect"
+    for quote in quotes:
+        if quote.start <= start and end <= quote.end:
+            kind, start, end = "direct", max(start, quote.start), min(end, quote.end)
+        elif start < quote.end and quote.start < end:
+            kind = "mixed"
+            if quote.end - 1 <= end <= quote.end:
+                end = quote.outer_end  # a fragment keeps both its marks
+            start = quote.outer_start if start == quote.start else start
+    name = speaker_span(speaker)
+    return Attribution(block.start + start, block.start + end, kind, block.place(name), block.place(cue), block.place(speaker))

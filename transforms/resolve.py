@@ -1,0 +1,206 @@
+"""Names to entities, within one document: full names and short forms, the catalogue's entities, pronouns and roles."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from transforms.ids import content_id
+from transforms.mentions import Catalogue, Mention
+from transforms.names import bare_name, fold_name
+from transforms.parse import Parsed
+
+_WORD = re.compile(r"\w+")
+_ORG_ROLES = frozenset(
+    "company firm startup start-up organisation organization corporation agency group giant business maker".split()
+)
+_HE = frozenset(("he", "him", "his", "she", "her", "hers", "himself", "herself"))
+_IT = frozenset(("it", "its", "itself"))
+MIN_SHORT_FORM = 4
+"""A shorter surname stands for too much else to be looked for where the model saw no name."""
+REACH_CHARS = 1200
+"""A pronoun looks back no further: about two paragraphs."""
+
+
+def entity_id_of(name: str, type_: str) -> str:
+    """The id of an entity: a hash of its folded name, and of whether it is a person (Jordan and Jordan stay two)."""
+    return content_id("entity", "person" if type_ == "PERSON" else "thing", fold_name(name))
+
+
+def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogue) -> list[Mention]:
+    """The same mentions with name, type and entity, and the short forms of names that the model passed over, in order.
+
+    A name without a catalogue entry stands for itself: its longest form in the document names it. A surname that two people of
+    the document share stays without an entity. One name has one type in a document: the one most often found.
+    """
+    types = _majority_types(mentions)
+    full = [_typed(mention, types) for mention in mentions]
+    people = {
+        mention.name or bare_name(mention.text)
+        for mention in full
+        if mention.type == "PERSON" and len((mention.name or mention.text).split()) > 1
+    }
+    longer = _longer_forms(full)
+    resolved = [_resolved(mention, people, longer, catalogue) for mention in full]
+    resolved += _missed_short_forms(text, resolved, people, catalogue)
+    return sorted(resolved, key=lambda mention: mention.start)
+
+
+def _majority_types(mentions: Sequence[Mention]) -> dict[str, str]:
+    votes: dict[str, Counter[str]] = {}
+    for mention in mentions:
+        votes.setdefault(fold_name(mention.text), Counter())[mention.type] += 1
+    return {form: min(count.items(), key=lambda item: (-item[1], item[0]))[0] for form, count in votes.items()}
+
+
+def _typed(mention: Mention, types: dict[str, str]) -> Mention:
+    return mention if mention.name else replace(mention, type=types[fold_name(mention.text)])
+
+
+def _surname(name: str) -> str:
+    words = [word for word in name.split() if fold_name(word) not in ("jr", "sr", "ii", "iii", "iv")]
+    return fold_name(words[-1]) if words else ""
+
+
+def _longer_forms(mentions: Sequence[Mention]) -> dict[str, set[str]]:
+    """For each short name of an organisation: the longer names that begin with it and came first in the document."""
+    first: dict[str, tuple[int, str]] = {}
+    for mention in mentions:
+        if mention.type == "ORG" and mention.name is None:
+            first.setdefault(fold_name(mention.text), (mention.start, bare_name(mention.text)))
+    longer: dict[str, set[str]] = {}
+    for short, (start, _) in first.items():
+        names = {name for form, (met, name) in first.items() if form.startswith(short + " ") and met < start}
+        if names:
+            longer[short] = names
+    return longer
+
+
+def _resolved(mention: Mention, people: set[str], longer: dict[str, set[str]], catalogue: Catalogue) -> Mention:
+    if mention.name:
+        return replace(mention, entity_id=entity_id_of(mention.name, mention.type))
+    form = fold_name(mention.text)
+    if mention.type != "PERSON" and form in longer:
+        return _named(mention, longer[form], "short_form", catalogue)
+    if " " not in form:
+        owners = {name for name in people if form in (_surname(name), fold_name(name.split()[0]))}
+        if owners and (mention.type == "PERSON" or form not in catalogue.names):
+            return _named(replace(mention, type="PERSON"), owners, "short_form", catalogue)
+    elif mention.type == "PERSON":
+        owners = {
+            name
+            for name in people
+            if fold_name(name) != form
+            and _surname(name) == form.split()[-1]
+            and (fold_name(name).split()[0] == form.split()[0] or form.startswith(fold_name(name).split()[0] + " "))
+        }
+        owners = {name for name in owners if len(name.split()) > len(form.split())}
+        if len(owners) == 1:
+            return _named(mention, owners, mention.method, catalogue)
+    return _named(mention, {bare_name(mention.text)}, mention.method, catalogue)
+
+
+def _named(mention: Mention, owners: set[str], method: str, catalogue: Catalogue) -> Mention:
+    """A mention of the one owner of a form; more than one leaves it open."""
+    if len({fold_name(owner) for owner in owners}) > 1:
+        return replace(mention, method=method, name=None, entity_id=None)
+    owner = min(owners)
+    name = catalogue.names.get(fold_name(owner), owner)
+    type_ = catalogue.types.get(name, mention.type)
+    return replace(mention, method=method, name=name, type=type_, entity_id=entity_id_of(name, type_))
+
+
+def _missed_short_forms(text: str, mentions: Sequence[Mention], people: set[str], catalogue: Catalogue) -> list[Mention]:
+    """Surnames of the document's people where the model saw no name; a surname that is also a common word here is left."""
+    zones = sorted((mention.start, mention.end) for mention in mentions)
+    words = Counter(match[0] for match in _WORD.finditer(text))
+    surnames: dict[str, set[str]] = {}
+    for name in people:
+        surnames.setdefault(bare_name(name).split()[-1], set()).add(name)
+    found = []
+    for surname, owners in sorted(surnames.items()):
+        if len(surname) < MIN_SHORT_FORM or words[surname.lower()] or len(owners) > 1:
+            continue
+        for match in re.finditer(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", text):
+            if not any(start < match.end() and match.start() < end for start, end in zones):
+                missed = Mention(match.start(), match.end(), match[0], "PERSON", "short_form")
+                found.append(_named(missed, owners, "short_form", catalogue))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Referent:
+    """What words stand for: a mention's entity, name and type, and where that mention ends."""
+
+    entity_id: str
+    name: str
+    type: str
+    end: int
+
+
+class Referents:
+    """Looks up what the words of a document stand for: names by their place, pronouns and roles by what came before."""
+
+    def __init__(self, text: str, mentions: Sequence[Mention], speakers: Sequence[tuple[int, int]]) -> None:
+        """`mentions` are a document's resolved ones; `speakers` the places of head words that name who speaks.
+
+        A speaker without a name ("a retired diplomat") stands between a later "she" and whoever was named before.
+        """
+        self._mentions = sorted((mention for mention in mentions if mention.entity_id and mention.name), key=lambda m: m.start)
+        self._unnamed = [start for start, end in speakers if text[start].islower() and text[start:end].lower() not in _HE | _IT]
+
+    def named(self, start: int, end: int, head: tuple[int, int] | None = None) -> Referent | None:
+        """The entity named in a span: the mention that holds its head word, else the only mention in it."""
+        inside = [mention for mention in self._mentions if mention.start < end and start < mention.end]
+        if head:
+            for mention in inside:
+                if mention.start < head[1] and head[0] < mention.end:
+                    return _referent(mention)
+            return None
+        return _referent(inside[0]) if len(inside) == 1 else None
+
+    def of(self, token: Token, block: Parsed, before: int | None = None) -> Referent | None:
+        """The entity that a head word stands for: by name, by pronoun, or by role ("the company"); None where that is open."""
+        start, end = block.place(token)
+        named = self.named(start, end, (start, end))
+        if named:
+            return named
+        return self.antecedent(token, start if before is None else before)
+
+    def antecedent(self, token: Token, at: int) -> Referent | None:
+        """What a pronoun or a role with an article stands for; None unless exactly one candidate is likely."""
+        word = token.lower_
+        if word in _HE:
+            person = self._latest(at, ("PERSON",))
+            return None if person and any(person.end <= unnamed < at for unnamed in self._unnamed) else person
+        if token.lemma_.lower() in _ORG_ROLES and any(child.lower_ in ("the", "this") for child in token.children):
+            if any(child.dep_ in ("prep", "amod", "relcl", "compound", "acl") for child in token.children):
+                return None
+            return self._latest(at, ("ORG",))
+        if word in _IT:
+            return self._latest(at, ("ORG", "PRODUCT", "GPE", "LAW", "WORK"), sole=True)
+        return None
+
+    def _latest(self, at: int, types: tuple[str, ...], *, sole: bool = False) -> Referent | None:
+        """The last entity of these types that was a subject before a place, else the only one named there.
+
+        `sole`: only where the last three names are of one entity, for words as vague as "it".
+        """
+        near = [
+            mention
+            for mention in self._mentions
+            if at - REACH_CHARS <= mention.start and mention.end <= at and mention.type in types
+        ]
+        subjects = [mention for mention in near if mention.is_subject]
+        if not near or (sole and len({mention.entity_id for mention in near[-3:]}) > 1):
+            return None
+        if subjects:
+            return _referent(subjects[-1])
+        return _referent(near[-1]) if len({mention.entity_id for mention in near}) == 1 else None
+
+
+def _referent(mention: Mention) -> Referent:
+    assert mention.entity_id and mention.name
+    return Referent(mention.entity_id, mention.name, mention.type, mention.end)

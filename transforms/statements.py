@@ -1,0 +1,281 @@
+"""What a statement is: its subject, predicate and object, how firmly it is put, whether it is denied, what kind it is."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import polars as pl
+from spacy.tokens import Span, Token
+
+from transforms.cues import SUBJECTS
+
+FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD")
+_OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative")
+_NEGATIONS = frozenset(("not", "n't", "never", "no", "nobody", "none", "nothing", "neither", "nor"))
+_FUTURE = frozenset(("will", "'ll", "wo", "shall"))
+_FIGURE_KINDS = frozenset(("count", "money", "percent", "ratio"))
+
+
+@dataclass(frozen=True)
+class ClaimWords:
+    """Words that mark kinds of statements, by kind, from `seeds/lexicons/claim_words.csv`; a form is a lemma in lower case."""
+
+    of: dict[str, frozenset[str]]
+
+    @classmethod
+    def from_frame(cls, frame: pl.DataFrame) -> Self:
+        """Build from columns kind and form."""
+        kinds: dict[str, set[str]] = {}
+        for kind, form in frame.select("kind", "form").iter_rows():
+            kinds.setdefault(kind, set()).add(form)
+        return cls({kind: frozenset(forms) for kind, forms in kinds.items()})
+
+    def has(self, kind: str, tokens: Iterable[Token]) -> bool:
+        """Whether one of the tokens is a word of that kind, as lemma or as printed."""
+        forms = self.of[kind]
+        return any(token.lemma_.lower() in forms or token.lower_ in forms for token in tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement taken apart. The parts are spans of its sentence, None where it has none."""
+
+    root: Token
+    subject: Span | None
+    predicate: Span | None
+    object: Span | None
+    is_negated: bool
+    modality: str
+
+    @classmethod
+    def of(cls, span: Span, words: ClaimWords) -> Self:
+        """Take apart the words of a span; a noun phrase has no predicate."""
+        root = span.root
+        verb = root if root.pos_ in ("VERB", "AUX") else None
+        subject = next((child for child in root.children if child.dep_ in SUBJECTS and child in span), None)
+        return cls(
+            root,
+            _phrase(subject, span) if subject is not None else None,
+            _verb_group(verb, span) if verb is not None else None,
+            _object(root, span) if verb is not None else None,
+            is_negated(span),
+            modality(span, words),
+        )
+
+
+def has_finite_verb(tokens: Iterable[Token]) -> bool:
+    """Whether the tokens hold a verb in a tense."""
+    return any(token.tag_ in FINITE_TAGS for token in tokens)
+
+
+def _phrase(head: Token, span: Span) -> Span:
+    """A noun phrase without the relative clause behind it, inside the span."""
+    right = head.i
+    for child in head.rights:
+        if (
+            child.dep_ in ("prep", "cc", "conj", "compound", "nummod", "poss", "case", "amod", "npadvmod", "advmod")
+            and child.i < span.end
+        ):
+            right = max(right, min(child.right_edge.i, span.end - 1))
+        elif child.dep_ not in ("punct",):
+            break
+    return _bare(head.doc[max(head.left_edge.i, span.start) : right + 1])
+
+
+def _bare(span: Span) -> Span:
+    start, end = span.start, span.end
+    while start < end and (span.doc[start].is_punct or span.doc[start].is_space):
+        start += 1
+    while end > start and (span.doc[end - 1].is_punct or span.doc[end - 1].is_space):
+        end -= 1
+    return span.doc[start:end] if start < end else span
+
+
+def _verb_group(verb: Token, span: Span) -> Span:
+    """A verb with its auxiliaries, negation and particle, and the infinitive it governs ("does not intend to sell")."""
+    inside = [child for child in verb.children if child.dep_ in ("aux", "auxpass", "neg", "prt") and child in span]
+    first = min([verb.i, *(child.i for child in inside if child.i < verb.i)])
+    last = max([verb.i, *(child.i for child in inside if child.dep_ == "prt")])
+    infinitive = next(
+        (child for child in verb.children if child.dep_ == "xcomp" and child.tag_ == "VB" and child in span), None
+    )
+    if infinitive is not None and 0 < infinitive.i - last <= 3:
+        last = infinitive.i
+    return verb.doc[first : last + 1]
+
+
+def _object(root: Token, span: Span) -> Span | None:
+    """Object or complement of a verb, of its infinitive, or what follows its preposition."""
+    infinitive = next((child for child in root.children if child.dep_ == "xcomp" and child in span), None)
+    for verb in (root, infinitive):
+        if verb is None:
+            continue
+        found = next((child for child in verb.children if child.dep_ in _OBJECTS and child in span and child.i > verb.i), None)
+        if found is not None:
+            return (
+                _phrase(found, span)
+                if found.dep_ != "acomp"
+                else _bare(span.doc[found.left_edge.i : min(found.right_edge.i + 1, span.end)])
+            )
+    for child in root.rights:
+        if child.dep_ in ("ccomp", "prep", "agent", "xcomp") and child in span:
+            return _bare(
+                span.doc[
+                    child.i if child.dep_ in ("prep", "agent") else child.left_edge.i : min(child.right_edge.i + 1, span.end)
+                ]
+            )
+    return None
+
+
+def is_negated(span: Span) -> bool:
+    """Whether the main statement is denied: by its verb, or by its subject ("nobody", "no model").
+
+    "Not only … but" denies nothing; a negation inside a subordinate clause denies that clause alone.
+    """
+    root = span.root
+    verbs = {root.i} | {child.i for child in root.children if child.dep_ in ("aux", "auxpass")}
+    for token in span:
+        if token.lower_ not in _NEGATIONS or _is_not_only(token):
+            continue
+        if token.dep_ == "neg" and token.head.i in verbs:
+            return True
+        if token.lower_ in ("no", "nobody", "none", "nothing", "neither"):
+            head = token if token.dep_ in SUBJECTS else token.head
+            if (
+                head.head.i in verbs
+                and head.dep_ in (*SUBJECTS, "dobj", "attr")
+                and token.dep_ in ("det", "nsubj", "nsubjpass")
+            ):
+                return True
+    return False
+
+
+def _is_not_only(token: Token) -> bool:
+    """Whether a negation denies nothing: "not only", "not just", "not without"."""
+    following = [part.lower_ for part in token.doc[token.i + 1 : token.i + 3]]
+    return bool({"only", "just", "merely", "simply", "without"} & set(following))
+
+
+def modality(span: Span, words: ClaimWords) -> str:
+    """How firmly a statement is put: `conditional`, `planned`, `hedged` or `asserted`, the first that fits its main clause."""
+    root = span.root
+    near = [root, *(child for child in root.children if child.dep_ in ("aux", "advmod", "acomp", "neg"))]
+    for child in root.children:
+        if child.dep_ == "advcl" and child in span and any(mark.lower_ in ("if", "unless") for mark in child.children):
+            return "conditional"
+    infinitive = any(child.dep_ == "xcomp" and any(part.lower_ == "to" for part in child.lefts) for child in root.children)
+    if infinitive and root.lemma_.lower() in words.of["plan"]:
+        return "planned"
+    if any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near):
+        return "conditional"
+    # "may be weaponised, critics say": only the main clause counts; an adverb may hang on the infinitive
+    below = [
+        part
+        for child in root.children
+        if child.dep_ in ("xcomp", "ccomp")
+        for part in child.children
+        if part.dep_ in ("advmod",)
+    ]
+    return "hedged" if words.has("hedge", [*near, *below]) else "asserted"
+
+
+def claim_type(span: Span, statement: Statement, words: ClaimWords, figure_kinds: frozenset[str]) -> str:
+    """What kind of statement it is; the first kind that fits, the more checkable ones first."""
+    if figure_kinds & _FIGURE_KINDS:
+        return "quantity"
+    if any(
+        (token.tag_ in ("JJS", "RBS") and token.lower_ not in ("least", "best", "latest")) or _is_superlative(token, words)
+        for token in span
+    ):
+        return "superlative"
+    if (
+        words.has("compare", span)
+        or any(token.tag_ in ("JJR", "RBR") and _has_than(token, span) for token in span)
+        or _as_as(span)
+    ):
+        return "comparison"
+    near = [statement.root, *statement.root.children]
+    if (
+        any(token.lower_ in _FUTURE and token.dep_ == "aux" for token in near)
+        or statement.modality == "planned"
+        or _is_expected(statement.root)
+    ):
+        return "prediction"
+    if words.has("cause", span):
+        return "causal"
+    if words.has("opinion", near) or statement.root.lower_ in ("should", "must"):
+        return "opinion"
+    if _is_definition(statement):
+        return "definition"
+    if any(
+        token.tag_ == "VBD" or (token.tag_ == "VBN" and token.dep_ != "amod") for token in near if token.pos_ in ("VERB", "AUX")
+    ):
+        return "event"
+    return "other"
+
+
+def _is_expected(root: Token) -> bool:
+    """Whether a passive looks ahead: "is expected to", "are anticipated to"."""
+    passive = any(child.dep_ == "auxpass" for child in root.children)
+    return passive and root.lemma_ in ("expect", "anticipate", "poise", "set", "project", "forecast", "slate", "schedule")
+
+
+def _is_superlative(token: Token, words: ClaimWords) -> bool:
+    return (
+        token.lower_ in words.of["superlative"]
+        and token.dep_ == "amod"
+        and any(part.lower_ in ("the", "its", "'s") for part in token.head.lefts)
+    )
+
+
+def _has_than(token: Token, span: Span) -> bool:
+    return any(part.lower_ == "than" for part in span.doc[token.i : min(token.i + 10, span.end)])
+
+
+def _as_as(span: Span) -> bool:
+    words = [token.lower_ for token in span]
+    return any(
+        first == "as" and "as" in words[i + 2 : i + 5] and words[i + 1 : i + 2] != ["well"] for i, first in enumerate(words)
+    )
+
+
+def _is_definition(statement: Statement) -> bool:
+    root = statement.root
+    if root.lemma_ in ("mean", "refer", "denote", "define"):
+        return True
+    attribute = next((child for child in root.children if child.dep_ == "attr"), None)
+    return root.lemma_ == "be" and attribute is not None and any(part.lower_ in ("a", "an") for part in attribute.lefts)
+
+
+_WEIGHTS = {
+    "intercept": -0.9,
+    "figure": 1.5,
+    "entity": 0.5,
+    "time": 0.4,
+    "superlative": 0.6,
+    "comparison": 0.5,
+    "event": 0.6,
+    "causal": 0.2,
+    "definition": 0.1,
+    "prediction": -0.5,
+    "opinion": -0.9,
+    "hedged": -0.4,
+    "conditional": -0.6,
+    "planned": -0.2,
+    "first_person": -0.9,
+    "no_predicate": -0.6,
+}
+"""Log-odds set by hand after the annotation guideline of ClaimBuster (Hassan et al. 2017): figures and past events are worth
+checking, opinions and outlooks less."""
+
+
+def checkworthiness(kind: str, statement: Statement, figure_kinds: frozenset[str], *, names: int, times: int) -> float:
+    """How much a statement is worth checking, from 0 to 1, by what it holds: figures, names, times, kind and modality."""
+    features = [kind, statement.modality]
+    features += ["figure"] * bool(figure_kinds) + ["entity"] * bool(names) + ["time"] * bool(times)
+    features += ["no_predicate"] * (statement.predicate is None)
+    subject = statement.subject
+    features += ["first_person"] * (subject is not None and subject.root.lower_ in ("i", "we", "you"))
+    odds = _WEIGHTS["intercept"] + sum(_WEIGHTS.get(feature, 0.0) for feature in features)
+    return round(1 / (1 + math.exp(-odds)), 4)

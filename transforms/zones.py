@@ -1,0 +1,141 @@
+"""Tell the body of an article from headings, captions, calls and other stories by what the blocks say and how they read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import polars as pl
+
+from transforms.blocks import Block
+
+_TERMINAL = re.compile(r"""[.!?…][)"'”’»\]]*$""")
+_TRUNCATED = re.compile(r"(?:…|\.\.\.|\[…\])\s*$")
+_MARKER = re.compile(r"^(?:[-–—*•·▪‣◦o]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
+_NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+")
+_PICTOGRAPH = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_SPOKEN = re.compile(r"""^["“'‘«„]""")
+_SENTENCE_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|said|says|may|might|does|did|do)\b", re.I)
+
+HEADING_WORDS = 14
+"""A longer line without a full stop is a sentence whose full stop is missing, not a heading."""
+CALL_WORDS = 30
+"""A call to follow or a credit is short; a longer paragraph that opens like one is the article's own."""
+TEASER_WORDS = 60
+"""Teasers of other stories are a headline or the first lines of a story."""
+TEASER_SHARE = 0.6
+"""Share of what follows a heading such as "Related posts" that must read like teasers for it to be cut."""
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """Wordings that mark what is no part of an article, from `seeds/lexicons/furniture.csv`."""
+
+    related: re.Pattern[str]
+    call: re.Pattern[str]
+    legal: re.Pattern[str]
+    credit: re.Pattern[str]
+
+    @classmethod
+    def from_frame(cls, frame: pl.DataFrame) -> Self:
+        """Build from columns kind and pattern; a pattern matches a whole block, in any case."""
+
+        def joined(kind: str) -> re.Pattern[str]:
+            patterns = frame.filter(pl.col("kind") == kind)["pattern"].to_list()
+            return re.compile("(?:" + "|".join(patterns) + r")\W*", re.I | re.S)
+
+        return cls(joined("related"), joined("call"), joined("legal"), joined("credit"))
+
+
+def assign_zones(text: str, blocks: Sequence[Block], furniture: Furniture) -> list[Block]:
+    """Correct the zones of blocks that reading the page gave; blocks that are boilerplate already stay so.
+
+    A block is judged by its own words and its neighbours', never by the site. Order matters: captions and calls first, since
+    a heading is only what stands above something that is still body.
+    """
+    zones = [block.zone for block in blocks]
+    words = [text[block.start : block.end].strip() for block in blocks]
+    plain = [_plain(piece) for piece in words]
+    for i in range(len(blocks)):
+        if zones[i] in ("boilerplate", "title"):
+            continue
+        if len(plain[i].split()) <= CALL_WORDS and (furniture.call.fullmatch(plain[i]) or furniture.legal.fullmatch(plain[i])):
+            zones[i] = "boilerplate"
+        elif len(plain[i].split()) <= 2 * CALL_WORDS and furniture.credit.fullmatch(plain[i]):
+            zones[i] = "caption"
+    for i in range(len(blocks) - 1):
+        if zones[i] == "heading" and zones[i + 1] == "caption" and zones[max(0, i - 1)] in ("title", "caption"):
+            zones[i] = "caption"  # the picture's alternative text, printed above its caption
+    _cut_other_stories(zones, plain, furniture)
+    return [replace(block, zone=zone) for block, zone in zip(blocks, zones, strict=True)]
+
+
+def _plain(piece: str) -> str:
+    return " ".join(piece.replace("’", "'").replace("‘", "'").split())
+
+
+def _cut_other_stories(zones: list[str], plain: list[str], furniture: Furniture) -> None:
+    """From a heading such as "Related posts" on, cut what reads like teasers: to the end where nearly all of it does."""
+    shown = [i for i, zone in enumerate(zones) if zone not in ("boilerplate", "title")]
+    for place, i in enumerate(shown):
+        if zones[i] == "boilerplate" or len(plain[i].split()) > HEADING_WORDS or not furniture.related.fullmatch(plain[i]):
+            continue
+        rest = shown[place + 1 :]
+        teasers = [is_teaser(plain[j]) for j in rest]
+        if rest and sum(teasers) >= TEASER_SHARE * len(rest) and place > 0:
+            for j in (i, *rest):
+                zones[j] = "boilerplate"
+            return
+        zones[i] = "boilerplate"
+        for j, teaser in zip(rest, teasers, strict=True):
+            if not teaser:
+                break
+            zones[j] = "boilerplate"
+
+
+def is_teaser(words: str) -> bool:
+    """Whether a block reads like the headline or the cut-off first lines of another story."""
+    if len(words.split()) > TEASER_WORDS:
+        return False
+    return bool(
+        _TRUNCATED.search(words)
+        or _PICTOGRAPH.search(words)
+        or not _TERMINAL.search(words)
+        or len(words.split()) <= HEADING_WORDS
+    )
+
+
+def zone_plain_text(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
+    """First zones of the paragraphs of a text without markup: title, heading, list or body.
+
+    A list item's block begins after its marker. A heading is short, ends without a full stop, and stands above something
+    longer; the first block is a title under the same conditions.
+    """
+    blocks = []
+    for i, (start, end) in enumerate(spans):
+        words = text[start:end]
+        following = text[spans[i + 1][0] : spans[i + 1][1]] if i + 1 < len(spans) else ""
+        marker = _MARKER.match(words)
+        if reads_like_heading(words) and following:
+            zone = "title" if i == 0 and len(spans) > 2 else "heading"
+            marker = _NUMBERED.match(words)
+        else:
+            zone = "list" if marker else "body"
+        first = start + (marker.end() if marker else 0)
+        if first < end:
+            blocks.append(Block(first, end, zone))
+    return blocks
+
+
+def reads_like_heading(words: str) -> bool:
+    """Whether a line of plain text reads like a heading: short, no full stop, no quotation, no bullet."""
+    line = words.strip()
+    if not line or "\n" in line or len(line.split()) > HEADING_WORDS or (_SPOKEN.match(line) and _TERMINAL.search(line)):
+        return False
+    if _MARKER.match(line) and not _NUMBERED.match(line):
+        return False
+    if line.endswith(":"):
+        return len(line.split()) <= 8 and not _SENTENCE_VERB.search(line)
+    if line.endswith("?"):
+        return len(line.split()) <= 10
+    return not _TERMINAL.search(line) and not line.endswith((",", ";"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -19,7 +18,7 @@ from transforms.quantities import quantities_of
 from transforms.resolve import Referent, Referents, resolve_mentions
 from transforms.statements import Statement, checkworthiness, claim_type
 from transforms.times import times_of
-from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES
+from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES, TIMESTAMP
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
@@ -50,11 +49,10 @@ class _Document:
 def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], reader: Reader) -> dict[str, pl.DataFrame]:
     """Tables of one kept document: mentions, claims, claim_entities, quantities and time_expressions, ordered by place."""
     document_id, text = str(document["document_id"]), str(document["text"])
-    published = document["published_at"]
     read = sentences.filter(pl.col("zone").is_in(READ_ZONES))
-    quantities = quantities_of(read, reader.quantities)
-    written_on = published.date() if isinstance(published, datetime) else None
-    times = times_of(read.with_columns(pl.lit(written_on, dtype=pl.Date).alias("written_on")), reader.times)
+    quantities = quantities_of(read, reader.figures)
+    dated = read.with_columns(pl.lit(document["published_at"], dtype=TIMESTAMP).cast(pl.Date).alias("written_on"))
+    times = times_of(dated, reader.figures.times)
     mentions = resolve_mentions(text, find_mentions(text, parsed, reader.catalogue), reader.catalogue)
     attributions = find_attributions(text, parsed, reader.cues)
     speakers = [attribution.head for attribution in attributions if attribution.head]

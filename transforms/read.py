@@ -14,6 +14,7 @@ from transforms.annotate import annotate
 from transforms.blocks import Block, lay_out, with_sections
 from transforms.cues import CueLexicon
 from transforms.decode import UnreadableError, decode, media_of
+from transforms.figures import QuantityLexicon
 from transforms.html import read_html
 from transforms.ids import content_id
 from transforms.language import language_of
@@ -21,10 +22,8 @@ from transforms.mentions import Catalogue
 from transforms.metadata import Metadata
 from transforms.parse import parse_blocks, with_catalogue
 from transforms.plain import read_markdown, read_plain
-from transforms.quantities import QuantityLexicon
 from transforms.segment import segment
 from transforms.statements import ClaimWords
-from transforms.times import TimeLexicon
 from transforms.zones import Furniture, assign_zones
 from warehouse.tables import CLAIM_ENTITIES, CLAIMS, DOCUMENTS, MENTIONS, QUANTITIES, SENTENCES, TIME_EXPRESSIONS
 
@@ -61,8 +60,7 @@ class Reader:
     furniture: Furniture
     cues: CueLexicon
     claim_words: ClaimWords
-    quantities: QuantityLexicon
-    times: TimeLexicon
+    figures: QuantityLexicon
     min_words: int
     languages: tuple[str, ...]
     version: str
@@ -78,8 +76,7 @@ class Reader:
             furniture=Furniture.from_frame(seeds["furniture"]),
             cues=CueLexicon.from_frame(seeds["cues"]),
             claim_words=ClaimWords.from_frame(seeds["claim_words"]),
-            quantities=QuantityLexicon.from_frames(seeds),
-            times=TimeLexicon.from_frames(seeds),
+            figures=QuantityLexicon.from_frames(seeds),
             min_words=min_words,
             languages=languages,
             version=version,

@@ -1,14 +1,14 @@
 """Names in the text: where they stand and what kind of thing they name."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import polars as pl
 from spacy.tokens import Span
 
-from transforms.names import bare_name, fold_name
+from transforms.names import bare_name, fold_name, surname_of
 from transforms.parse import Parsed
 
 _TYPES = {
@@ -48,21 +48,52 @@ class Mention:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The catalogue's names and types by folded form; a form that two entities share stands for neither."""
+    """What the catalogue knows, by folded form; a form that two entities share stands for neither.
+
+    `surnames` leads from a surname to the one person of the catalogue who bears it. `named_with` leads from an entity to the
+    things that its description names: Mark Zuckerberg's names Facebook.
+    """
 
     names: dict[str, str]
     types: dict[str, str]
+    surnames: dict[str, str]
+    named_with: dict[str, frozenset[str]]
     no_names: frozenset[str]
 
     @classmethod
     def from_frames(cls, entities: pl.DataFrame, no_names: pl.DataFrame) -> Self:
-        """Build from entities (name, type, aliases joined by `|`) and from forms that are no names (form)."""
+        """Build from entities (name, type, aliases joined by `|`, description) and from forms that are no names (form)."""
+        types = dict(entities.select("name", "type").iter_rows())
+        titles: dict[str, set[str]] = {}
         owners: dict[str, set[str]] = {}
         for name, aliases in entities.select("name", "aliases").iter_rows():
-            for form in [name, *filter(None, (aliases or "").split("|"))]:
+            titles.setdefault(fold_name(name), set()).add(name)
+            for form in filter(None, (aliases or "").split("|")):
                 owners.setdefault(fold_name(form), set()).add(name)
-        names = {form: next(iter(found)) for form, found in owners.items() if len(found) == 1}
-        return cls(names, dict(entities.select("name", "type").iter_rows()), frozenset(no_names["form"].to_list()))
+        bearers: dict[str, set[str]] = {}
+        for name in entities.filter(pl.col("type") == "PERSON")["name"]:
+            bearers.setdefault(surname_of(name), set()).add(name)
+        names = _sole(owners) | _sole(titles)  # "Facebook" is Facebook, though "Facebook, Inc." was Meta
+        described = entities.select("name", "description").iter_rows()
+        named_with = {name: _names_in(description or "", names, types) - {name} for name, description in described}
+        return cls(names, types, _sole(bearers), named_with, frozenset(no_names["form"].to_list()))
+
+    def belongs(self, person: str, others: Collection[str]) -> bool:
+        """Whether a person is at home among these entities: one of them, or one named with them, stands in the description."""
+        own = self.named_with.get(person, frozenset())
+        return any(other in own or self.named_with.get(other, frozenset()) & own for other in others)
+
+
+def _sole(owners: dict[str, set[str]]) -> dict[str, str]:
+    return {form: next(iter(found)) for form, found in owners.items() if len(found) == 1}
+
+
+def _names_in(description: str, names: dict[str, str], types: dict[str, str]) -> frozenset[str]:
+    """Organisations and products that a description names, by runs of up to four words."""
+    words = description.replace(",", " ").split()
+    runs = (" ".join(words[i : i + n]) for i in range(len(words)) for n in range(1, 5) if words[i][:1].isupper())
+    found = {names.get(fold_name(run)) for run in runs}
+    return frozenset(name for name in found if name and types[name] in ("ORG", "PRODUCT"))
 
 
 def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> list[Mention]:

@@ -34,3 +34,9 @@ def fold_name(text: str) -> str:
     plain = _INITIAL.sub(r"\1", plain)
     folded = _BREAKS.sub(" ", _NOISE.sub("", plain)).strip(" .").casefold()
     return folded or text.strip().casefold()
+
+
+def surname_of(name: str) -> str:
+    """The folded last word of a person's name, generational suffixes left out."""
+    words = [word for word in name.split() if fold_name(word) not in ("jr", "sr", "ii", "iii", "iv")]
+    return fold_name(words[-1]) if words else ""

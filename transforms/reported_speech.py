@@ -41,7 +41,7 @@ def _contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
     if (
         verb.dep_ == "advcl"
         and any(child.dep_ == "mark" and child.lower_ == "as" for child in verb.children)
-        and ("c" in frames or "q" in frames)
+        and "q" in frames  # "as they wish" and "as they see fit" say nothing
     ):
         span = clause_span(verb.head, without=verb)
         if span is not None and not span.start <= verb.i < span.end:

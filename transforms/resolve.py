@@ -9,7 +9,7 @@ from spacy.tokens import Token
 
 from transforms.ids import content_id
 from transforms.mentions import Catalogue, Mention
-from transforms.names import bare_name, fold_name
+from transforms.names import bare_name, fold_name, surname_of
 from transforms.parse import Parsed
 
 _WORD = re.compile(r"\w+")
@@ -33,7 +33,8 @@ def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogu
     """The same mentions with name, type and entity, and the short forms of names that the model passed over, in order.
 
     A name without a catalogue entry stands for itself: its longest form in the document names it. A surname that two people of
-    the document share stays without an entity. One name has one type in a document: the one most often found.
+    the document share stays without an entity; one whose bearer is never named in full is the catalogue's only bearer, where
+    the document also names what that person is known for. One name has one type in a document: the one most often found.
     """
     types = _majority_types(mentions)
     full = [_typed(mention, types) for mention in mentions]
@@ -42,10 +43,20 @@ def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogu
         for mention in full
         if mention.type == "PERSON" and len((mention.name or mention.text).split()) > 1
     }
+    people |= _people_by_surname(full, people, catalogue)
     longer = _longer_forms(full)
     resolved = [_resolved(mention, people, longer, catalogue) for mention in full]
     resolved += _missed_short_forms(text, resolved, people, catalogue)
     return sorted(resolved, key=lambda mention: mention.start)
+
+
+def _people_by_surname(mentions: Sequence[Mention], people: set[str], catalogue: Catalogue) -> set[str]:
+    """People of the catalogue whom the document calls by surname only, among things that they are known for."""
+    things = {mention.name for mention in mentions if mention.name and mention.type in ("ORG", "PRODUCT")}
+    known = {surname_of(name) for name in people}
+    alone = {fold_name(mention.text) for mention in mentions if mention.type == "PERSON" and not mention.name} - known
+    bearers = {catalogue.surnames[form] for form in alone if form in catalogue.surnames}
+    return {name for name in bearers if catalogue.belongs(name, things)}
 
 
 def _majority_types(mentions: Sequence[Mention]) -> dict[str, str]:
@@ -57,11 +68,6 @@ def _majority_types(mentions: Sequence[Mention]) -> dict[str, str]:
 
 def _typed(mention: Mention, types: dict[str, str]) -> Mention:
     return mention if mention.name else replace(mention, type=types[fold_name(mention.text)])
-
-
-def _surname(name: str) -> str:
-    words = [word for word in name.split() if fold_name(word) not in ("jr", "sr", "ii", "iii", "iv")]
-    return fold_name(words[-1]) if words else ""
 
 
 def _longer_forms(mentions: Sequence[Mention]) -> dict[str, set[str]]:
@@ -85,7 +91,7 @@ def _resolved(mention: Mention, people: set[str], longer: dict[str, set[str]], c
     if mention.type != "PERSON" and form in longer:
         return _named(mention, longer[form], "short_form", catalogue)
     if " " not in form:
-        owners = {name for name in people if form in (_surname(name), fold_name(name.split()[0]))}
+        owners = {name for name in people if form in (surname_of(name), fold_name(name.split()[0]))}
         if owners and (mention.type == "PERSON" or form not in catalogue.names):
             return _named(replace(mention, type="PERSON"), owners, "short_form", catalogue)
     elif mention.type == "PERSON":
@@ -93,7 +99,7 @@ def _resolved(mention: Mention, people: set[str], longer: dict[str, set[str]], c
             name
             for name in people
             if fold_name(name) != form
-            and _surname(name) == form.split()[-1]
+            and surname_of(name) == form.split()[-1]
             and (fold_name(name).split()[0] == form.split()[0] or form.startswith(fold_name(name).split()[0] + " "))
         }
         owners = {name for name in owners if len(name.split()) > len(form.split())}

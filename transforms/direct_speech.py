@@ -202,18 +202,18 @@ def count_labels(blocks: Sequence[Parsed]) -> Counter[str]:
 
 
 def find_answer(block: Parsed, labels: Counter[str]) -> Attribution | None:
-    """An interview's answer: the words behind the name of a person, or of a side that speaks more than once, and a colon.
+    """An interview's answer: the words behind a person's full name, or behind a name that returns as a label, and a colon.
 
-    A label that opens most list items ("Key point:") names no speaker: its words must be a name.
+    A label that is no name ("Key point:", "Pro Tip:") names no speaker.
     """
     match = _LABEL.match(block.doc.text)
     label = block.doc.char_span(*match.span(1), alignment_mode="expand") if match else None
     if match is None or label is None or not all(token.is_title or token.is_upper or token.is_punct for token in label):
         return None
-    is_person = any(token.ent_type_ == "PERSON" for token in label)
-    if not is_person and not (
-        labels[match[1]] > 1 and all(token.pos_ in ("PROPN", "CCONJ", "PUNCT") for token in label) and block.zone == "body"
-    ):
+    types = {token.ent_type_ for token in label}
+    in_full = "PERSON" in types and len(label) > 1
+    returns = labels[match[1]] > 1 and (types & {"PERSON", "ORG"} or all(token.is_upper for token in label if token.is_alpha))
+    if not in_full and not (returns and block.zone == "body"):
         return None
     end = len(block.doc.text.rstrip())
     colon = block.start + match.end(1)

@@ -5,12 +5,10 @@ import unicodedata
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
-_TITLES = re.compile(
-    r"^(?:(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|president|senator|sen|rep|gov|governor|ceo|judge|justice|"
-    r"chancellor|minister|secretary|king|queen|prince|princess|pope)\.?\s+)+(?=\w)",
-    re.I,
-)
-_LEGAL = re.compile(r"[,\s]+(?:inc|corp|corporation|co|ltd|limited|llc|plc|ag|gmbh|sa|nv|se|group|holdings)\.?$", re.I)
+_TITLES = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|sen|rep|gov)\.?\s+)+(?=\w)", re.I)
+"""Forms of address. Words such as Justice or Pope begin names of their own (Justice Department, Pope Francis)."""
+_LEGAL = re.compile(r",?\s+(?:inc|ltd|llc|plc|ag|gmbh|nv)\.?$", re.I)
+"""Legal forms that no name needs. "Corp" and "Group" stay: News Corp is not news."""
 _BREAKS = re.compile(r"[\s\-–—‑_]+")
 _NOISE = re.compile(r"[^\w\s.+#&]")
 _INITIAL = re.compile(r"\b(\w)\.(?=\s|\w\b|$)")

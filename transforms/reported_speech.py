@@ -8,6 +8,7 @@ from transforms.cues import CueLexicon, clause_span, cue_verbs, is_first_person,
 from transforms.parse import Parsed
 from transforms.quotes import Quote
 from transforms.speech import STATEMENT_WORDS, Attribution, cue_of, is_inside
+from transforms.statements import FINITE_TAGS
 
 
 def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Iterator[Attribution]:
@@ -29,7 +30,7 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
 
 def _contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
     """What a verb of saying holds, by the frames that it opens; the first kind that is there counts."""
-    clauses = [child for child in verb.children if child.dep_ == "ccomp" and not _is_question(child)]
+    clauses = [child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)]
     if ("c" in frames or "q" in frames) and clauses:
         yield from filter(None, (clause_span(clause) for clause in clauses[:1]))
         return
@@ -41,6 +42,7 @@ def _contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
     if (
         verb.dep_ == "advcl"
         and any(child.dep_ == "mark" and child.lower_ == "as" for child in verb.children)
+        and any(child.dep_ == "nsubj" for child in verb.children)  # "as noted" names nobody
         and "q" in frames  # "as they wish" and "as they see fit" say nothing
     ):
         span = clause_span(verb.head, without=verb)
@@ -55,28 +57,29 @@ def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[
     if not is_holder(subject_of(verb)):
         return
     for child in verb.children:
-        if (child.dep_ == "xcomp" and "x" in frames and any(part.lower_ == "to" for part in child.lefts)) or (
-            child.dep_ in ("dobj", "oprd") and "n" in frames and child.i > verb.i and _is_weighty(child)
-        ):
-            span = clause_span(child)
-        elif child.dep_ == "dobj" and "e" in frames and child.lemma_.lower() in lexicon.nouns:
-            inner = next((part for part in child.children if part.dep_ in ("prep", "acl", "ccomp") and part.i > child.i), None)
-            inner = (
-                next((part for part in inner.children if part.dep_ in ("pobj", "pcomp")), inner) if inner is not None else None
-            )
-            span = clause_span(inner) if inner is not None else None
-        elif (
-            child.dep_ == "prep"
-            and "p" in frames
-            and child.lower_ in ("of", "about", "at", "against", "to", "on", "for", "over")
-        ):
-            inner = next(iter(child.children), None)
-            span = clause_span(inner) if inner is not None else None
-        else:
-            continue
+        held = _held(verb, child, frames, lexicon)
+        span = clause_span(held) if held is not None and _is_weighty(held) else None
         if span is not None:
             yield span
             return
+
+
+def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token | None:
+    """The head of what is held, if this child of the verb carries it."""
+    if child.dep_ == "xcomp" and "x" in frames and any(part.lower_ == "to" for part in child.lefts):
+        return child
+    if child.dep_ in ("dobj", "oprd") and "n" in frames and child.i > verb.i:
+        return child
+    if child.dep_ == "prep" and "p" in frames and child.lower_ in _MATTERS:
+        return next(iter(child.children), None)
+    if child.dep_ == "dobj" and "e" in frames and child.lemma_.lower() in lexicon.nouns:
+        inner = next((part for part in child.rights if part.dep_ in ("prep", "acl", "ccomp")), None)
+        return next((part for part in inner.children if part.dep_ in ("pobj", "pcomp")), inner) if inner is not None else None
+    return None
+
+
+_MATTERS = ("of", "about", "at", "against", "to", "on", "for", "over")
+"""Prepositions that lead to what a verb of saying is about."""
 
 
 def _is_weighty(token: Token) -> bool:
@@ -84,8 +87,13 @@ def _is_weighty(token: Token) -> bool:
     return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > STATEMENT_WORDS
 
 
-def _is_question(clause: Token) -> bool:
-    return any(child.dep_ == "mark" and child.lower_ in ("whether", "if") for child in clause.children)
+def _is_statement(clause: Token) -> bool:
+    """Whether a complement states something: in a tense, and no embedded question ("whether it works", "how it works")."""
+    finite = clause.tag_ in FINITE_TAGS or any(
+        child.tag_ in FINITE_TAGS for child in clause.children if child.dep_ in ("aux", "auxpass")
+    )
+    asks = any(child.dep_ == "mark" and child.lower_ in ("whether", "if", "while") for child in clause.children)
+    return finite and not asks and clause.left_edge.tag_ not in ("WP", "WRB", "WDT", "WP$")
 
 
 def _according(block: Parsed, quotes: Sequence[Quote], token: Token) -> Iterator[Attribution]:

@@ -53,7 +53,7 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     quantities = quantities_of(read, reader.figures)
     dated = read.with_columns(pl.lit(document["published_at"], dtype=TIMESTAMP).cast(pl.Date).alias("written_on"))
     times = times_of(dated, reader.figures.times)
-    mentions = resolve_mentions(text, find_mentions(text, parsed, reader.catalogue), reader.catalogue)
+    mentions = resolve_mentions(_article(text, parsed), find_mentions(text, parsed, reader.catalogue), reader.catalogue)
     attributions = find_attributions(text, parsed, reader.cues)
     speakers = [attribution.head for attribution in attributions if attribution.head]
     known = _Document(
@@ -78,6 +78,15 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     }
 
 
+def _article(text: str, parsed: Sequence[Parsed]) -> str:
+    """A text of the same length that holds the article alone, so that no name is looked for in boilerplate."""
+    blank = [" "] * len(text)
+    for block in parsed:
+        end = block.start + len(block.doc.text)
+        blank[block.start : end] = text[block.start : end]
+    return "".join(blank)
+
+
 def _mention_row(mention: Mention, known: _Document) -> Row:
     return {
         "mention_id": content_id(known.document_id, "mention", mention.start, mention.end),
@@ -95,7 +104,7 @@ def _mention_row(mention: Mention, known: _Document) -> Row:
 
 def _claim_row(found: Found, known: _Document, reader: Reader) -> Row:
     attribution = found.attribution
-    statement = Statement.of(found.span, reader.claim_words)
+    statement = Statement.of(found.span, reader.claim_words, found.root)
     kinds = frozenset(kind for start, end, kind in known.figures if found.start <= start and end <= found.end)
     kind = claim_type(found.span, statement, reader.claim_words, kinds)
     speaker = _speaker(found, known) if attribution else None
@@ -118,7 +127,7 @@ def _claim_row(found: Found, known: _Document, reader: Reader) -> Row:
         **_attribution_columns(found, known, speaker),
         "claim_type": kind,
         "modality": statement.modality,
-        "is_negated": statement.is_negated,
+        "is_negated": statement.is_negated != (attribution is not None and attribution.is_denied),
         "subject": _printed(statement.subject, found.block, known),
         "predicate": _printed(statement.predicate, found.block, known),
         "object": _printed(statement.object, found.block, known),

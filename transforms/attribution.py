@@ -26,15 +26,15 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) 
         if block.zone not in READ_ZONES:
             previous, runs_on = None, False
             continue
-        answer = find_answer(block, labels)
+        quotes = find_quotes(text[block.start : block.start + len(block.doc.text)])
+        answer = find_answer(block, quotes, labels)
         if answer is not None:
             found.append(answer)
             previous, runs_on = None, False
             continue
-        quotes = find_quotes(text[block.start : block.start + len(block.doc.text)])
         direct = find_quotations(block, quotes, lexicon, previous if runs_on or _only_quotes(block, quotes) else None)
         taken = [(a.start, a.end) for a in direct]
-        indirect = [a for a in find_reports(block, quotes, lexicon) if not _repeats(a, taken)]
+        indirect = [a for a in find_reports(block, quotes, lexicon) if not _repeats(a, taken) and not _swallows(a, direct)]
         direct = [a for a in direct if not _is_fragment(a, indirect)]
         found += direct + indirect
         runs_on = bool(quotes) and not quotes[-1].closed
@@ -57,6 +57,13 @@ def _repeats(found: Attribution, taken: Sequence[Place]) -> bool:
         if shared > 0.6 * (found.end - found.start):
             return True
     return False
+
+
+def _swallows(reported: Attribution, quoted: Sequence[Attribution]) -> bool:
+    """Whether a clause before its cue holds a quotation together with that one's own cue: a misreading of two in a row."""
+    if reported.cue is None or reported.cue[0] < reported.end:
+        return False
+    return any(a.cue and a.cue != reported.cue and reported.start <= a.cue[0] and a.cue[1] <= reported.end for a in quoted)
 
 
 def _is_fragment(quoted: Attribution, reported: Sequence[Attribution]) -> bool:

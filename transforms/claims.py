@@ -15,6 +15,7 @@ from transforms.statements import FINITE_TAGS, has_finite_verb
 from warehouse.tables import READ_ZONES
 
 _LABEL = re.compile(r"^(?:[A-Z][\w'’-]*)(?: [\w'’-]+){0,2}:\s+(?=\S)")
+_AROUND_A_CUE = " ,\"'"
 MIN_WORDS = 4
 """A shorter clause of the article's own says nothing that stands alone."""
 COVERED_SHARE = 0.5
@@ -30,6 +31,32 @@ class Found:
     start: int
     end: int
     attribution: Attribution | None
+
+    @property
+    def gap(self) -> tuple[int, int] | None:
+        """Where speaker and cue stand inside the statement, marks and commas around them included; None where they don't."""
+        named = self.attribution
+        if named is None or named.cue is None or not (self.start < named.cue[0] and named.cue[1] < self.end):
+            return None
+        places = [named.cue, *([named.speaker] if named.speaker and self.start < named.speaker[0] < self.end else [])]
+        text, at = self.block.doc.text, self.block.start
+        start, end = min(first for first, _ in places), max(last for _, last in places)
+        while start > self.start and text[start - at - 1] in _AROUND_A_CUE:
+            start -= 1
+        while end < self.end and text[end - at] in _AROUND_A_CUE:
+            end += 1
+        return start, end
+
+    @property
+    def root(self) -> Token:
+        """The head of the statement: the first word that hangs on nothing else in it, speaker and cue left out."""
+        gap = self.gap
+        if gap is None:
+            return self.span.root
+        inside = [token for token in self.span if not gap[0] <= self.block.place(token)[0] < gap[1]]
+        numbers = {token.i for token in inside}
+        heads = [token for token in inside if token.head.i not in numbers or token.head == token]
+        return next((token for token in heads if token.pos_ in ("VERB", "AUX")), heads[0] if heads else self.span.root)
 
 
 def find_claims(text: str, blocks: Sequence[Parsed], attributions: Sequence[Attribution]) -> list[Found]:
@@ -111,11 +138,12 @@ def _asks_or_calls(sentence: Span, quotes: Sequence[Quote]) -> bool:
 def _states(clause: Span) -> bool:
     """Whether a clause states something: a subject that is no "you" or "here", and a verb in a tense."""
     root = clause.root
-    if root.pos_ not in ("VERB", "AUX"):
+    helped = any(child.tag_ in FINITE_TAGS and child.dep_ in ("aux", "auxpass") for child in root.children)
+    # A verb that the tagger took for a noun ("handles only text") still governs like a verb.
+    governs = root.pos_ == "NOUN" and {"nsubj", "dobj"} <= {child.dep_ for child in root.children}
+    if root.pos_ not in ("VERB", "AUX") and not (helped or governs):
         return False
-    finite = root.tag_ in FINITE_TAGS or any(
-        child.tag_ in FINITE_TAGS and child.dep_ in ("aux", "auxpass") for child in root.children
-    )
+    finite = root.tag_ in FINITE_TAGS or helped or governs
     subjects = [
         child for child in root.children if child.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") and child.i < root.i
     ]
@@ -126,7 +154,7 @@ def _states(clause: Span) -> bool:
         for child in subjects
     ):
         return False
-    if clause[0].tag_ in ("WP", "WRB", "WDT") and root.i - clause.start < 6 and clause[0].head is root:
+    if clause[0].tag_ in ("WP", "WRB", "WDT") and root.i - clause.start < 6 and clause[0].head == root:
         return False  # an indirect question cut from its sentence
     return not (root.lemma_ == "be" and any(child.lower_ == "here" for child in root.children))
 
@@ -140,7 +168,7 @@ def clauses_of(sentence: Span) -> list[Span]:
     heads.sort(key=lambda head: head.i)
     clauses = []
     for head in heads:
-        below = {part.i for other in heads if other is not head and head.is_ancestor(other) for part in other.subtree}
+        below = {part.i for other in heads if other != head and head.is_ancestor(other) for part in other.subtree}
         inside = [part.i for part in head.subtree if part.i not in below and part in sentence]
         span = _bare_clause(doc[min(inside) : _end_before(head, max(inside), heads) + 1], head)
         if len(span):
@@ -209,10 +237,16 @@ def resolved_text(found: Found, text: str, referents: Referents, speaker: Refere
     """
     pieces: list[str] = []
     at = found.start
+    gap = found.gap
     quoted = found.attribution is not None and found.attribution.kind == "direct"
     glossed = False
     for token in found.span:
         start, end = found.block.place(token)
+        if gap and gap[0] <= start < gap[1]:
+            if at < gap[1]:
+                pieces += [text[at : gap[0]], " "]
+                at = gap[1]
+            continue
         if start < at or end > found.end:
             continue
         replaced: str | None

@@ -41,7 +41,8 @@ class CueLexicon:
     """Lemmas of verbs and nouns that attribute, with the frames each opens, from `seeds/lexicons/cues.csv`.
 
     Frames: `c` a that-clause, `q` a quotation, `n` its object, `p` what follows its preposition, `x` an infinitive, `e` a noun
-    of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey shows").
+    of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey shows"), `d` denies what
+    follows.
     """
 
     verbs: dict[str, str]
@@ -76,11 +77,11 @@ def subject_of(verb: Token) -> Token | None:
             return agents[0] if agents else None
         if own:
             return _antecedent(own[0], at)
-        if at.dep_ in ("conj", "xcomp", "advcl", "ccomp", "pcomp") and at.head.pos_ in ("VERB", "AUX") and at.head is not at:
+        if at.dep_ in ("conj", "xcomp", "advcl", "ccomp", "pcomp") and at.head.pos_ in ("VERB", "AUX") and at.head != at:
             at = at.head
         elif at.dep_ == "acl" and at.tag_ == "VBG":
             return at.head
-        elif at.dep_ in ("prep",) and at.head is not at:
+        elif at.dep_ == "prep" and at.head != at:
             at = at.head
         else:
             return None
@@ -186,9 +187,9 @@ def cue_span(verb: Token) -> Span:
     """The words of a cue: the verb with its auxiliaries, negation and particle where they stand beside it."""
     doc = verb.doc
     first, last = verb.i, verb.i
-    while first > 0 and doc[first - 1].head is verb and doc[first - 1].dep_ in ("aux", "auxpass", "neg"):
+    while first > 0 and doc[first - 1].head == verb and doc[first - 1].dep_ in ("aux", "auxpass", "neg"):
         first -= 1
-    if last + 1 < len(doc) and doc[last + 1].head is verb and doc[last + 1].dep_ == "prt":
+    if last + 1 < len(doc) and doc[last + 1].head == verb and doc[last + 1].dep_ == "prt":
         last += 1
     return doc[first : last + 1]
 
@@ -196,35 +197,19 @@ def cue_span(verb: Token) -> Span:
 def clause_span(head: Token, without: Token | None = None) -> Span | None:
     """The words of a clause: the subtree of its head, without its opening "that" and the punctuation around it.
 
-    `without` is a token whose subtree is left out where it stands at an edge (the cue of a fronted statement).
+    `without` is a token whose subtree is left out at the edges; in the middle it stays, since a span has no holes.
     """
-    doc = head.doc
     left_out = {part.i for part in without.subtree} if without is not None and head.is_ancestor(without) else set()
-    inside = sorted(part.i for part in head.subtree if part.i not in left_out)
-    if not inside:
-        return None
-    start, end = inside[0], inside[-1] + 1
-    while start < end and (
-        doc[start].is_punct
-        or doc[start].is_space
-        or (doc[start].dep_ == "mark" and doc[start].lower_ == "that")
-        or (doc[start].dep_ == "cc" and doc[start].head is head)
+    inside = [part for part in head.subtree if part.i not in left_out and not part.is_space]
+    while inside and (
+        inside[0].is_punct
+        or (inside[0].dep_ == "mark" and inside[0].lower_ == "that")
+        or (inside[0].dep_ == "cc" and inside[0].head == head)
     ):
-        start += 1
-    while end > start and (doc[end - 1].is_space or (doc[end - 1].is_punct and doc[end - 1].text not in ")]%")):
-        end -= 1
-    return doc[start:end] if start < end else None
-
-
-def sentence_span(sentence: Span) -> Span:
-    """A sentence without the punctuation and marks around it."""
-    start, end = sentence.start, sentence.end
-    doc = sentence.doc
-    while start < end and (doc[start].is_punct or doc[start].is_space):
-        start += 1
-    while end > start and (doc[end - 1].is_punct or doc[end - 1].is_space):
-        end -= 1
-    return doc[start:end]
+        inside.pop(0)
+    while inside and inside[-1].is_punct and inside[-1].text not in ")]%":
+        inside.pop()
+    return head.doc[inside[0].i : inside[-1].i + 1] if inside else None
 
 
 def cue_verbs(doc: Doc, lexicon: CueLexicon) -> Iterator[tuple[Token, str]]:

@@ -25,8 +25,9 @@ def find_quotations(
         cue
         for token, frames in cue_verbs(doc, lexicon)
         if "q" in frames or "c" in frames
-        for cue in [cue_of(token, frames, subject_of(token) or _inverted_subject(token))]
-        if cue and not is_inside(token, quotes)
+        if not is_inside(token, quotes)
+        for cue in [cue_of(token, frames, _subject_outside(token, quotes))]
+        if cue
     ]
     found: list[Attribution] = []
     last: Attribution | None = previous
@@ -180,6 +181,12 @@ def _is_statement(block: Parsed, quote: Quote, words: int) -> bool:
     return count >= words and (finite or inner.text.rstrip("\"'")[-1:] in ",.!?")
 
 
+def _subject_outside(verb: Token, quotes: Sequence[Quote]) -> Token | None:
+    """The subject of a cue: one inside a quotation is a misreading, and the words behind the cue name who speaks."""
+    subject = subject_of(verb)
+    return subject if subject is not None and not is_inside(subject, quotes) else _inverted_subject(verb)
+
+
 def _inverted_subject(verb: Token) -> Token | None:
     """The noun right after a verb of saying that has no subject before it: "said the billionaire"."""
     if verb.tag_ not in ("VBD", "VBZ", "VBP") or verb.i + 1 >= len(verb.doc):
@@ -201,12 +208,14 @@ def count_labels(blocks: Sequence[Parsed]) -> Counter[str]:
     return Counter(match[1] for block in blocks if (match := _LABEL.match(block.doc.text)))
 
 
-def find_answer(block: Parsed, labels: Counter[str]) -> Attribution | None:
+def find_answer(block: Parsed, quotes: Sequence[Quote], labels: Counter[str]) -> Attribution | None:
     """An interview's answer: the words behind a person's full name, or behind a name that returns as a label, and a colon.
 
-    A label that is no name ("Key point:", "Pro Tip:") names no speaker.
+    A label that is no name ("Key point:", "Pro Tip:") names no speaker. An answer between marks is a quotation like others.
     """
     match = _LABEL.match(block.doc.text)
+    if match and any(quote.outer_start <= match.end() for quote in quotes):
+        return None
     label = block.doc.char_span(*match.span(1), alignment_mode="expand") if match else None
     if match is None or label is None or not all(token.is_title or token.is_upper or token.is_punct for token in label):
         return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura import bare_extraction, load_html
 
 from transforms.blocks import Piece
@@ -49,6 +49,7 @@ _INLINE = {
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SPACE = re.compile(r"\s+")
 _FOLDED = re.compile(r"[\W_]+")
+_CELLS = " | "
 _LINK_LINE = 0.8  # a headline with a date or a number beside it is still a link
 _LINK_CHARS = 8  # a shorter link text may stand in any sentence
 _COVERED_CHARS = 25  # a shorter line may stand inside the article by chance and still be a button
@@ -82,9 +83,11 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     if tree is None:
         return None
     metadata = read_metadata(tree, html, url)
-    lines = list(_lines(tree))
+    lines = list(_lines(_whole_tree(html)))
     extracted = bare_extraction(html, include_comments=False)
-    article = list(_article(extracted.body)) if extracted is not None and extracted.body is not None else []
+    captions = {_fold(line.text) for line in lines if line.zone == "caption"}
+    found = _article(extracted.body) if extracted is not None and extracted.body is not None else ()
+    article = [Piece(piece.text, "caption") if _fold(piece.text) in captions else piece for piece in found]
     rest = _left_out(lines, article)
     linked = _linked_share(lines, article)
     return HtmlPage(metadata, _title_first(metadata.title, article, rest), linked)
@@ -103,13 +106,21 @@ def _title_first(title: str | None, article: list[Piece], rest: list[Piece]) -> 
     ]
 
 
+def _whole_tree(html: str) -> HtmlElement:
+    """The page as a browser reads it: also what stands behind `</html>`, which the extractor leaves out."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    return document_fromstring(html.encode("utf-8"), parser=parser)
+
+
 def _article(body: HtmlElement) -> Iterator[Piece]:
     """The blocks of trafilatura's own tree: `p`, `head`, `quote`, `list`, `table`, and text between them."""
     for element in body:
         if element.tag == "list":
             yield from _pieces([_text(item) for item in element.iter("item")] or [_text(element)], "list")
         elif element.tag == "table":
-            yield from _pieces([" | ".join(filter(None, (_text(cell) for cell in row))) for row in element.iter("row")], "list")
+            yield from _pieces(
+                [_CELLS.join(filter(None, (_text(cell) for cell in row))) for row in element.iter("row")], "list"
+            )
         else:
             yield from _pieces(_text(element, keep_breaks=True).split("\n"), "heading" if element.tag == "head" else "body")
         if element.tail:
@@ -185,9 +196,8 @@ def _walk(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement, str]]:
 
 def _left_out(lines: list[Line], article: list[Piece]) -> list[Piece]:
     """Lines that the article does not hold, each once."""
-    folded = [_fold(piece.text) for piece in article]
-    whole = "".join(folded)
-    seen = set(folded)
+    whole = "".join(_fold(piece.text) for piece in article)
+    seen = {_fold(part) for piece in article for part in (piece.text, *piece.text.split(_CELLS))}
     rest = []
     for line in lines:
         key = _fold(line.text)

@@ -21,6 +21,7 @@ _EDITION = re.compile(
     r"Pro|Ultra|Max|Mini|mini|Nano|nano|Turbo|turbo|Plus|Flash|Lite|Opus|Sonnet|Haiku|Instruct|Preview|Air|Large|Medium|Small"
 )
 _MODEL_NAME = re.compile(r"[A-Z][A-Za-z]*[-‑]?\d+(?:\.\d+)*[a-z]{0,2}(?:-[A-Za-z0-9]+)*")
+_AMOUNT = re.compile(r"[\d.,]+\s?(?:bn|mn|tn|m|b|k|million|billion|trillion)", re.I)
 _NUMBERS = re.compile(r"[\W\d_]+")
 _MODALS = frozenset(
     ("will", "can", "could", "may", "might", "should", "would", "must", "did", "does", "is", "was", "has", "had", "shall")
@@ -33,7 +34,8 @@ MAX_NAME_WORDS = 8
 class Mention:
     """One name: its place in the document's text, its type, how it was found, and the catalogue's name for it if it has one.
 
-    `is_subject` says that it does what its sentence says: a later "he" or "it" more likely means it.
+    `role` says whether it does what its sentence says, alone (`subject`) or with others (`joined`): a later "he" or "it" more
+    likely means a subject.
     """
 
     start: int
@@ -43,7 +45,7 @@ class Mention:
     method: str
     name: str | None = None
     entity_id: str | None = None
-    is_subject: bool = False
+    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,7 @@ def _names_in(description: str, names: dict[str, str], types: dict[str, str]) ->
 def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> list[Mention]:
     """Names of one document in order, none inside another: the catalogue's, patterns of versioned products, the model's."""
     found = [
-        replace(
-            mention,
-            is_subject=span.root.dep_ in ("nsubj", "nsubjpass")
-            or (span.start == 0 and block.doc[span.end : span.end + 1].text == ":"),
-        )
+        replace(mention, role=_role(block, span))
         for block in blocks
         for span in block.doc.ents
         for mention in _mention(text, block, span, catalogue)
@@ -114,6 +112,16 @@ def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> 
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
+
+
+def _role(block: Parsed, span: Span) -> str | None:
+    """What a name does in its sentence; an interview's label counts as a subject."""
+    root = span.root
+    if root.dep_ == "conj" and root.head.dep_ in ("nsubj", "nsubjpass"):
+        return "joined"
+    if root.dep_ in ("nsubj", "nsubjpass"):
+        return "joined" if any(child.dep_ == "conj" for child in root.children) else "subject"
+    return "subject" if span.start == 0 and block.doc[span.end : span.end + 1].text == ":" else None
 
 
 def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iterator[Mention]:
@@ -167,7 +175,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _is_name(form: str, catalogue: Catalogue) -> bool:
     letters = _NUMBERS.sub("", form)
-    if len(letters) < 2 or form in catalogue.no_names or form.islower() or "\n" in form:
+    if len(letters) < 2 or _AMOUNT.fullmatch(form) or form in catalogue.no_names or form.islower() or "\n" in form:
         return False
     return len(form.split()) <= MAX_NAME_WORDS and not form.startswith(("http", "www.", "@", "#"))
 

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
+from htmldate import find_date
 from lxml.html import HtmlElement
 from trafilatura import extract_metadata
 
@@ -24,20 +26,18 @@ class Metadata:
 
 
 _ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Column")
-_NO_GUESSED_DATES = {"original_date": True, "extensive_search": False}
-"""htmldate's extensive search takes years and dates from running text: a wrong date costs more than a missing one."""
+_BYLINE_WORDS = 7
+"""A line with a date and no more words than this is a byline, not running text."""
 _PUBLISHED = ("article:published_time", "datepublished", "og:published_time", "date.issued", "dc.date.issued")
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified", "dc.date.modified")
 
 
 def read_metadata(tree: HtmlElement, html: str, url: str) -> Metadata:
     """Metadata of a page: trafilatura's, with exact times from JSON-LD and meta tags where the page has them."""
-    found = extract_metadata(html, default_url=None if url.startswith("file:") else url, date_config=_NO_GUESSED_DATES)
+    found = extract_metadata(html, default_url=None if url.startswith("file:") else url)
     stated = list(_json_ld(tree))
     metas = _metas(tree)
-    published = (
-        _first_time(stated, "datePublished") or _first_meta(metas, _PUBLISHED) or parse_time(found.date if found else None)
-    )
+    published = _first_time(stated, "datePublished") or _first_meta(metas, _PUBLISHED) or _printed_time(tree)
     canonical = _canonical(tree, url)
     return Metadata(
         title=_clean(found.title if found else None),
@@ -47,6 +47,29 @@ def read_metadata(tree: HtmlElement, html: str, url: str) -> Metadata:
         published_at=published,
         modified_at=_first_time(stated, "dateModified") or _first_meta(metas, _MODIFIED),
     )
+
+
+def _printed_time(tree: HtmlElement) -> datetime | None:
+    """The time that a page prints beside its article: a `time` element outside comments and margins, else a date in a byline.
+
+    Running text is left out before htmldate looks: a date that an article tells of is not the article's.
+    """
+    for element in tree.iter("time"):
+        moment = parse_time(element.get("datetime"))
+        if moment and not any(_is_aside(above) for above in element.iterancestors()):
+            return moment
+    shown = deepcopy(tree)
+    running = [part for part in shown.iter("p", "li", "blockquote", "td") if len(part.text_content().split()) > _BYLINE_WORDS]
+    for element in [*running, *(part for part in shown.iter() if _is_aside(part))]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    # htmldate's extensive search takes years and dates from any text: a wrong date costs more than a missing one.
+    return parse_time(find_date(shown, original_date=True, extensive_search=False))
+
+
+def _is_aside(element: HtmlElement) -> bool:
+    marks = f"{element.get('class', '')} {element.get('id', '')}".lower()
+    return element.tag in ("aside", "footer", "nav") or "comment" in marks or "related" in marks
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -11,7 +11,7 @@ _LEGAL = re.compile(r",?\s+(?:inc|ltd|llc|plc|ag|gmbh|nv)\.?$", re.I)
 """Legal forms that no name needs. "Corp" and "Group" stay: News Corp is not news."""
 _BREAKS = re.compile(r"[\s\-–—‑_]+")
 _NOISE = re.compile(r"[^\w\s.+#&]")
-_INITIAL = re.compile(r"\b(\w)\.(?=\s|\w\b|$)")
+_INITIAL = re.compile(r"\b([^\W\d])\.(?=\s|\w\b|$)")
 
 
 def bare_name(text: str) -> str:
@@ -30,7 +30,7 @@ def fold_name(text: str) -> str:
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     plain = _LEGAL.sub("", _TITLES.sub("", plain))
     plain = _INITIAL.sub(r"\1", plain)
-    folded = _BREAKS.sub(" ", _NOISE.sub("", plain)).strip(" .").casefold()
+    folded = _BREAKS.sub(" ", _NOISE.sub("", _BREAKS.sub(" ", plain))).strip(" .").casefold()
     return folded or text.strip().casefold()
 
 

@@ -1,6 +1,7 @@
 """Reported speech: clauses that cues govern, statements with the cue behind or inside, and "according to"."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
@@ -20,36 +21,45 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
         if cue is None or cue.speaker is None:
             continue
         for content in _contents(token, frames, lexicon):
-            yield _reported(block, quotes, content, cue.span, cue.speaker)
+            found = _reported(block, quotes, content, cue.span, cue.speaker)
+            yield replace(found, is_denied="d" in frames)
     for token in block.doc:
         if token.lower_ == "according" and not is_inside(token, quotes):
             yield from _according(block, quotes, token)
         elif token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.nouns and not is_inside(token, quotes):
-            yield from _nouncue_of(block, quotes, token)
+            yield from _noun_cue(block, quotes, token)
 
 
 def _contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
     """What a verb of saying holds, by the frames that it opens; the first kind that is there counts."""
-    clauses = [child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)]
-    if ("c" in frames or "q" in frames) and clauses:
-        yield from filter(None, (clause_span(clause) for clause in clauses[:1]))
-        return
-    if ("c" in frames or "q" in frames) and verb.dep_ == "parataxis" and verb.head is not verb:
-        span = clause_span(verb.head, without=verb)
-        if span is not None and not span.start <= verb.i < span.end:
-            yield span
-        return
-    if (
-        verb.dep_ == "advcl"
-        and any(child.dep_ == "mark" and child.lower_ == "as" for child in verb.children)
-        and any(child.dep_ == "nsubj" for child in verb.children)  # "as noted" names nobody
-        and "q" in frames  # "as they wish" and "as they see fit" say nothing
-    ):
-        span = clause_span(verb.head, without=verb)
-        if span is not None and not span.start <= verb.i < span.end:
-            yield span
-        return
+    if "c" in frames or "q" in frames:
+        clause = next((child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)), None)
+        if clause is not None:
+            yield from filter(None, [_with_afterthought(verb, clause_span(clause))])
+            return
+        if verb.dep_ == "parataxis" or (verb.dep_ == "advcl" and "q" in frames and _opens_with_as(verb)):
+            yield from filter(None, [_with_afterthought(verb, clause_span(verb.head, without=verb))])
+            return
     yield from _weaker_contents(verb, frames, lexicon)
+
+
+def _with_afterthought(verb: Token, span: Span | None) -> Span | None:
+    """A clause before its cue, with what follows the cue behind a comma: "it will freeze, she said, because it is cold"."""
+    if span is None or span.start > verb.i:
+        return span
+    for child in verb.rights:
+        behind = child.left_edge
+        opens = child.dep_ in ("advcl", "prep") and child.tag_ not in ("VBG", "VBN") and behind.i > verb.i
+        rest = clause_span(child) if opens and behind.nbor(-1).text == "," else None
+        if rest is not None:
+            return verb.doc[span.start : rest.end]
+    return span
+
+
+def _opens_with_as(verb: Token) -> bool:
+    """Whether a verb stands in "as X said" with a speaker of its own: "as noted" names nobody."""
+    marks = [child.lower_ for child in verb.children if child.dep_ == "mark"]
+    return "as" in marks and any(child.dep_ == "nsubj" for child in verb.children)
 
 
 def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
@@ -101,35 +111,18 @@ def _according(block: Parsed, quotes: Sequence[Quote], token: Token) -> Iterator
     to = next((child for child in token.children if child.lower_ == "to"), None)
     speaker = next((child for child in to.children if child.dep_ == "pobj"), None) if to is not None else None
     head = token.head
-    if to is None or speaker is None or head is token:
+    if to is None or speaker is None or head == token:
         return
     while (
-        head.pos_ not in ("VERB", "AUX")
-        and head.dep_ not in ("ROOT", "ccomp", "conj", "advcl", "relcl")
-        and head.head is not head
+        head.pos_ not in ("VERB", "AUX") and head.dep_ not in ("ROOT", "ccomp", "conj", "advcl", "relcl") and head.head != head
     ):
         head = head.head
     span = clause_span(head, without=token)
-    if span is None:
-        return
-    doc = block.doc
-    if span.start <= token.i < span.end:  # in the middle: the longer side is the statement
-        left, right = doc[span.start : token.i], doc[max(part.i for part in token.subtree) + 1 : span.end]
-        span = _stripped(left if len(left) >= len(right) else right)
-    if len(span):
-        yield _reported(block, quotes, span, doc[token.i : to.i + 1], speaker)
+    if span is not None:
+        yield _reported(block, quotes, span, block.doc[token.i : to.i + 1], speaker)
 
 
-def _stripped(span: Span) -> Span:
-    doc, start, end = span.doc, span.start, span.end
-    while start < end and (doc[start].is_punct or doc[start].is_space):
-        start += 1
-    while end > start and (doc[end - 1].is_punct or doc[end - 1].is_space):
-        end -= 1
-    return doc[start:end]
-
-
-def _nouncue_of(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[Attribution]:
+def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[Attribution]:
     """ "Meta's claim that …": the owner of the noun speaks, the clause is what is said."""
     clause = next(
         (

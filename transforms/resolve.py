@@ -12,14 +12,18 @@ from transforms.mentions import Catalogue, Mention
 from transforms.names import bare_name, fold_name, surname_of
 from transforms.parse import Parsed
 
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s")
 _WORD = re.compile(r"\w+")
 _ORG_ROLES = frozenset(
     "company firm startup start-up organisation organization corporation agency group giant business maker".split()
 )
 _HE = frozenset(("he", "him", "his", "she", "her", "hers", "himself", "herself"))
+_THINGS = ("ORG", "PRODUCT", "GPE", "LAW", "WORK")
 _IT = frozenset(("it", "its", "itself"))
 MIN_SHORT_FORM = 4
 """A shorter surname stands for too much else to be looked for where the model saw no name."""
+IT_REACH_CHARS = 200
+"""Nor does "it", which stands for things without a name just as well, look back further than a sentence."""
 REACH_CHARS = 1200
 """A pronoun looks back no further: about two paragraphs."""
 
@@ -90,7 +94,7 @@ def _resolved(mention: Mention, people: set[str], longer: dict[str, set[str]], c
     form = fold_name(mention.text)
     if mention.type != "PERSON" and form in longer:
         return _named(mention, longer[form], "short_form", catalogue)
-    if " " not in form:
+    if len(bare_name(mention.text).split()) == 1:
         owners = {name for name in people if form in (surname_of(name), fold_name(name.split()[0]))}
         if owners and (mention.type == "PERSON" or form not in catalogue.names):
             return _named(replace(mention, type="PERSON"), owners, "short_form", catalogue)
@@ -154,6 +158,7 @@ class Referents:
 
         A speaker without a name ("a retired diplomat") stands between a later "she" and whoever was named before.
         """
+        self._text = text
         self._mentions = sorted((mention for mention in mentions if mention.entity_id and mention.name), key=lambda m: m.start)
         self._unnamed = [start for start, end in speakers if text[start].islower() and text[start:end].lower() not in _HE | _IT]
 
@@ -186,25 +191,25 @@ class Referents:
                 return None
             return self._latest(at, ("ORG",))
         if word in _IT:
-            return self._latest(at, ("ORG", "PRODUCT", "GPE", "LAW", "WORK"), sole=True)
+            near = [m for m in self._mentions if at - IT_REACH_CHARS <= m.start and m.end <= at and m.type in _THINGS]
+            return _referent(near[-1]) if len({mention.entity_id for mention in near}) == 1 else None
         return None
 
-    def _latest(self, at: int, types: tuple[str, ...], *, sole: bool = False) -> Referent | None:
-        """The last entity of these types that was a subject before a place, else the only one named there.
+    def _latest(self, at: int, types: tuple[str, ...]) -> Referent | None:
+        """The entity of these types that was a subject last before a place, else the only one in reach.
 
-        `sole`: only where the last three names are of one entity, for words as vague as "it".
+        None where two subjects were joined, and where a later sentence names another: either may be meant.
         """
-        near = [
-            mention
-            for mention in self._mentions
-            if at - REACH_CHARS <= mention.start and mention.end <= at and mention.type in types
-        ]
-        subjects = [mention for mention in near if mention.is_subject]
-        if not near or (sole and len({mention.entity_id for mention in near[-3:]}) > 1):
+        near = [m for m in self._mentions if at - REACH_CHARS <= m.start and m.end <= at and m.type in types]
+        if len({mention.entity_id for mention in near}) == 1:
+            return _referent(near[-1])
+        subjects = [mention for mention in near if mention.role]
+        if not subjects or subjects[-1].role == "joined":
             return None
-        if subjects:
-            return _referent(subjects[-1])
-        return _referent(near[-1]) if len({mention.entity_id for mention in near}) == 1 else None
+        since = [m for m in near if m.start > subjects[-1].start and m.entity_id != subjects[-1].entity_id]
+        if since and _SENTENCE_END.search(self._text, subjects[-1].end, since[-1].start):
+            return None
+        return _referent(subjects[-1])
 
 
 def _referent(mention: Mention) -> Referent:

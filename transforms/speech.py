@@ -19,6 +19,7 @@ class Attribution:
     """One attributed statement. Places are code points in the document's text; a direct content excludes its marks.
 
     `speaker` and `cue` are None where the text names none. `head` is the speaker's head word, for finding its entity.
+    `is_denied`: the cue says that the speaker holds the opposite ("denied that").
     """
 
     start: int
@@ -27,6 +28,7 @@ class Attribution:
     speaker: Place | None = None
     cue: Place | None = None
     head: Place | None = None
+    is_denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from transforms.cues import SUBJECTS
 
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD")
 _OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative")
+_NAMING = ("NOUN", "PROPN")
+"""What is named is not said to happen: "rivals" compare nothing, "results" cause nothing, "fears" fear nothing."""
 _NEGATIONS = frozenset(("not", "n't", "never", "no", "nobody", "none", "nothing", "neither", "nor"))
 _FUTURE = frozenset(("will", "'ll", "wo", "shall"))
 _FIGURE_KINDS = frozenset(("count", "money", "percent", "ratio"))
@@ -34,7 +36,7 @@ class ClaimWords:
     def has(self, kind: str, tokens: Iterable[Token]) -> bool:
         """Whether one of the tokens is a word of that kind, as lemma or as printed."""
         forms = self.of[kind]
-        return any(token.lemma_.lower() in forms or token.lower_ in forms for token in tokens)
+        return any((token.lemma_.lower() in forms or token.lower_ in forms) and token.pos_ not in _NAMING for token in tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,8 @@ class Statement:
     modality: str
 
     @classmethod
-    def of(cls, span: Span, words: ClaimWords) -> Self:
-        """Take apart the words of a span; a noun phrase has no predicate."""
-        root = span.root
+    def of(cls, span: Span, words: ClaimWords, root: Token) -> Self:
+        """Take apart the words of a span around its root; a noun phrase has no predicate."""
         verb = root if root.pos_ in ("VERB", "AUX") else None
         subject = next((child for child in root.children if child.dep_ in SUBJECTS and child in span), None)
         return cls(
@@ -59,8 +60,8 @@ class Statement:
             _phrase(subject, span) if subject is not None else None,
             _verb_group(verb, span) if verb is not None else None,
             _object(root, span) if verb is not None else None,
-            is_negated(span),
-            modality(span, words),
+            is_negated(span, root),
+            modality(span, root, words),
         )
 
 
@@ -106,34 +107,31 @@ def _verb_group(verb: Token, span: Span) -> Span:
 
 
 def _object(root: Token, span: Span) -> Span | None:
-    """Object or complement of a verb, of its infinitive, or what follows its preposition."""
-    infinitive = next((child for child in root.children if child.dep_ == "xcomp" and child in span), None)
-    for verb in (root, infinitive):
-        if verb is None:
-            continue
-        found = next((child for child in verb.children if child.dep_ in _OBJECTS and child in span and child.i > verb.i), None)
+    """Object or complement of a verb, of the infinitive that it governs, or what follows its preposition."""
+    infinitives = [child for child in root.children if child.dep_ == "xcomp" and child.tag_ == "VB" and child in span][:1]
+    for verb in (root, *infinitives):
+        found = next((child for child in verb.rights if child.dep_ in _OBJECTS and child in span), None)
+        if found is not None and found.dep_ != "acomp":
+            return _phrase(found, span)
         if found is not None:
-            return (
-                _phrase(found, span)
-                if found.dep_ != "acomp"
-                else _bare(span.doc[found.left_edge.i : min(found.right_edge.i + 1, span.end)])
-            )
-    for child in root.rights:
-        if child.dep_ in ("ccomp", "prep", "agent", "xcomp") and child in span:
-            return _bare(
-                span.doc[
-                    child.i if child.dep_ in ("prep", "agent") else child.left_edge.i : min(child.right_edge.i + 1, span.end)
-                ]
-            )
+            return _whole(found, found.left_edge.i, span)
+    # A preposition of the infinitive is nearer than the infinitive itself, which the predicate already holds.
+    for verb in (*infinitives, root):
+        for child in verb.rights:
+            if child.dep_ in ("ccomp", "prep", "agent", "xcomp") and child in span and child not in infinitives:
+                return _whole(child, child.i if child.dep_ in ("prep", "agent") else child.left_edge.i, span)
     return None
 
 
-def is_negated(span: Span) -> bool:
+def _whole(head: Token, start: int, span: Span) -> Span:
+    return _bare(span.doc[start : min(head.right_edge.i + 1, span.end)])
+
+
+def is_negated(span: Span, root: Token) -> bool:
     """Whether the main statement is denied: by its verb, or by its subject ("nobody", "no model").
 
     "Not only … but" denies nothing; a negation inside a subordinate clause denies that clause alone.
     """
-    root = span.root
     verbs = {root.i} | {child.i for child in root.children if child.dep_ in ("aux", "auxpass")}
     for token in span:
         if token.lower_ not in _NEGATIONS or _is_not_only(token):
@@ -157,9 +155,8 @@ def _is_not_only(token: Token) -> bool:
     return bool({"only", "just", "merely", "simply", "without"} & set(following))
 
 
-def modality(span: Span, words: ClaimWords) -> str:
+def modality(span: Span, root: Token, words: ClaimWords) -> str:
     """How firmly a statement is put: `conditional`, `planned`, `hedged` or `asserted`, the first that fits its main clause."""
-    root = span.root
     near = [root, *(child for child in root.children if child.dep_ in ("aux", "advmod", "acomp", "neg"))]
     for child in root.children:
         if child.dep_ == "advcl" and child in span and any(mark.lower_ in ("if", "unless") for mark in child.children):
@@ -208,11 +205,16 @@ def claim_type(span: Span, statement: Statement, words: ClaimWords, figure_kinds
         return "opinion"
     if _is_definition(statement):
         return "definition"
-    if any(
-        token.tag_ == "VBD" or (token.tag_ == "VBN" and token.dep_ != "amod") for token in near if token.pos_ in ("VERB", "AUX")
-    ):
+    if _is_past(statement.root):
         return "event"
     return "other"
+
+
+def _is_past(root: Token) -> bool:
+    """Whether a verb tells what has happened: in a past tense or a perfect; "is made of wood" is a state."""
+    auxiliaries = [child for child in root.children if child.dep_ in ("aux", "auxpass")]
+    perfect = root.tag_ == "VBN" and any(child.lemma_ == "have" for child in auxiliaries)
+    return perfect or any(token.tag_ == "VBD" for token in (root, *auxiliaries) if token.pos_ in ("VERB", "AUX"))
 
 
 def _is_expected(root: Token) -> bool:

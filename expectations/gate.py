@@ -1,0 +1,149 @@
+"""The gate between staging and the warehouse: write, audit, publish.
+
+Every table is checked; rows that fail go to quarantine, and a failed critical check stops the load.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from expectations.model import BY_NAME, World
+from expectations.quarantine import Quarantine
+from expectations.suites import Finding, Judge, judge_rows, judge_shape, row_checks
+from expectations.whole import judge_loaded, judge_outcomes, judge_references, judge_shares
+from warehouse.tables import DOCUMENTS, QUALITY_RESULTS, TABLES
+
+SAMPLE_WHEN_STOPPED = 100
+"""Rows that are kept for each check when the load is stopped: then a whole table may have failed, and none of it is lost,
+since nothing was loaded. `quality_results` counts them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateContext:
+    """What the gate is told about the run and the warehouse.
+
+    `known` holds values that the warehouse already has, by `table.column`: keys that new rows may refer to
+    (`documents.document_id`, `claims.claim_id`, …), and columns of loaded rows that refer to a table which every load replaces
+    (`mentions.entity_id`, `claims.cluster_id`, …), without the rows that this load replaces. `texts` has document_id and text
+    of loaded documents that new rows have spans in, if any. `pages` counts the pages that must each end in one document.
+    """
+
+    run_id: str
+    checked_at: datetime
+    known: Mapping[str, pl.Series] = field(default_factory=dict)
+    texts: pl.DataFrame | None = None
+    max_quarantined_percent: float = 5.0
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be loaded, and what the gate found.
+
+    `frames` are the tables without the rows held back; there are none where the load is stopped. `stopped_by` says in words
+    what stopped it, with the mend.
+    """
+
+    frames: dict[str, pl.DataFrame]
+    quality_results: pl.DataFrame
+    quarantine: pl.DataFrame
+    stopped_by: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the load may go on."""
+        return not self.stopped_by
+
+    @property
+    def quarantined(self) -> int:
+        """Rows in quarantine, each counted once however many checks it failed."""
+        return self.quarantine.select("table_name", "row_key").n_unique()
+
+
+def check(frames: Mapping[str, pl.DataFrame], *, context: GateContext) -> Verdict:
+    """Check every frame, hold back the rows that fail and those that refer to them, and say whether the rest may be loaded.
+
+    Frames are named after the declared tables. A frame whose columns are not the declared ones stops the load before any row is
+    looked at. Raises ValueError for a name that no table has.
+    """
+    if unknown := sorted(set(frames) - set(BY_NAME)):
+        raise ValueError(f"{', '.join(unknown)}: no such table; pass frames by the names in warehouse.tables.TABLES")
+    frames = {table.name: frames[table.name] for table in TABLES if table.name in frames}
+    judge = Judge()
+    findings = judge_shape(judge, frames, BY_NAME)
+    if not all(finding.success for finding in findings):
+        return _verdict({}, findings, Quarantine(frames), context)
+
+    world = World(frames, context.known, context.texts, context.checked_at)
+    for name, frame in frames.items():
+        findings.extend(judge_rows(judge, BY_NAME[name], frame, row_checks(BY_NAME[name]), world))
+    quarantine = Quarantine(frames)
+    for finding in findings:
+        if finding.check.severity != "info":
+            quarantine.hold(finding)
+    if context.pages is not None and DOCUMENTS.name in frames:
+        findings.append(judge_outcomes(judge, frames[DOCUMENTS.name], context.pages))
+    held = {name: quarantine.count(name) for name in frames}
+    findings.extend(judge_shares(judge, frames, held, context.max_quarantined_percent))
+
+    quarantine.follow()
+    passed = quarantine.passed()
+    world = World(passed, context.known, context.texts, context.checked_at)
+    findings.extend(judge_references(judge, passed, quarantine, world))
+    findings.extend(judge_loaded(judge, passed, world))
+    return _verdict(passed, findings, quarantine, context)
+
+
+def _verdict(
+    passed: dict[str, pl.DataFrame], findings: Sequence[Finding], quarantine: Quarantine, context: GateContext
+) -> Verdict:
+    stopped_by = tuple(_stop(finding) for finding in findings if _stops(finding))
+    held = quarantine.rows(context.run_id, context.checked_at, most=SAMPLE_WHEN_STOPPED if stopped_by else None)
+    return Verdict(
+        frames={} if stopped_by else passed,
+        quality_results=QUALITY_RESULTS.frame([_result(finding, context) for finding in findings]),
+        quarantine=held,
+        stopped_by=stopped_by,
+    )
+
+
+def _stops(finding: Finding) -> bool:
+    """A failed critical check stops the load, and so does any that could not be carried out: unchecked is not passed."""
+    return not finding.success and (finding.check.severity == "critical" or finding.error is not None)
+
+
+def _stop(finding: Finding) -> str:
+    """What stopped the load, in words, with the mend."""
+    check, where = finding.check, f"{finding.table}: {finding.check.title}"
+    if finding.error is not None:
+        return f"{where} could not be judged: {finding.error}. To mend it, look at the step that makes the table."
+    if finding.failed:
+        found = f"fails in {len(finding.failed)} of {finding.judged} rows, such as {finding.example}"
+    else:
+        found = f"fails, with {_json(finding.observed)}"
+    return f"{where} {found}. {check.why}. To mend it, {check.mend}."
+
+
+def _result(finding: Finding, context: GateContext) -> dict[str, object]:
+    """The `quality_results` row."""
+    rows = {} if finding.failed is None else {"rows": finding.judged}
+    error = {"error": finding.error} if finding.error is not None else {}
+    return {
+        "run_id": context.run_id,
+        "table_name": finding.table,
+        "expectation": finding.check.name,
+        "column_name": finding.check.column_name,
+        "severity": finding.check.severity,
+        "success": finding.success,
+        "observed_value": _json({**rows, **finding.observed, **error}),
+        "unexpected_count": None if finding.failed is None else len(finding.failed),
+        "unexpected_percent": finding.failed_percent,
+        "checked_at": context.checked_at,
+    }
+
+
+def _json(observed: Mapping[str, object]) -> str:
+    return json.dumps(observed, ensure_ascii=False)

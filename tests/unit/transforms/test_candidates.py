@@ -1,0 +1,74 @@
+import polars as pl
+import pytest
+
+from transforms.candidates import LARGEST_BLOCK, NEIGHBOURS, TERMED_CLAIMS, find_candidates
+
+
+def claims(*rows: tuple[str, str], weight: float = 2.0, entities: list[str] | None = None, figures: str = "") -> pl.DataFrame:
+    """Claims with an id and terms parted by spaces, all of one weight."""
+    return pl.DataFrame(
+        [(name, terms.split(), [weight] * len(terms.split()), entities or [], figures) for name, terms in rows],
+        schema=TERMED_CLAIMS, orient="row",
+    )  # fmt: skip
+
+
+def pairs(new: pl.DataFrame, known: pl.DataFrame | None = None, least_share: float = 0.0) -> list[tuple[str, str]]:
+    found = find_candidates(new, new.clear() if known is None else known, least_share=least_share)
+    return found.select("claim_id", "other_claim_id").rows()
+
+
+def test_two_shared_terms_make_a_pair_and_one_usual_term_does_not():
+    assert pairs(claims(("a", "open model"), ("b", "open model safe"), ("c", "open door"))) == [("a", "b")]
+
+
+def test_one_rare_term_makes_a_pair():
+    assert pairs(claims(("a", "renquist rain"), ("b", "renquist snow"), weight=4.0)) == [("a", "b")]
+
+
+def test_an_entity_and_one_term_make_a_pair():
+    assert pairs(claims(("a", "facebook bought"), ("b", "meta bought"), entities=["e1"])) == [("a", "b")]
+
+
+def test_a_pair_below_the_least_share_is_dropped():
+    found = claims(("a", "open model"), ("b", "open model x1 x2 x3 x4"))
+    assert pairs(found, least_share=0.5) == [("a", "b")]
+    assert pairs(found, least_share=0.51) == []
+
+
+def test_the_share_is_twice_the_shared_weight_over_both():
+    found = find_candidates(claims(("a", "open model"), ("b", "open model safe cheap")), claims(), least_share=0)
+    assert found["share"].to_list() == pytest.approx([2 * 4 / 12])
+
+
+def test_known_claims_meet_new_ones_only():
+    assert pairs(claims(("b", "open model")), claims(("a", "open model"), ("c", "open model"))) == [("a", "b"), ("b", "c")]
+
+
+def test_a_pair_comes_once_and_in_order_however_many_keys_it_shares():
+    assert pairs(claims(("z", "a b c d e"), ("a", "a b c d e"))) == [("a", "z")]
+
+
+def test_a_crowded_block_is_bounded_and_keeps_equal_claims_together():
+    crowd = claims(*((f"c{at:04d}", "open model" if at % 2 else "open model safe") for at in range(1000)))
+    found = pairs(crowd)
+    assert len(found) <= 2 * NEIGHBOURS * 1000
+    # The claims with one set of terms form one chain, whatever stands between their ids.
+    chained = {name for pair in found for name in pair if int(pair[0][1:]) % 2 == int(pair[1][1:]) % 2 == 1}
+    assert len(chained) == 500
+
+
+def test_equal_figures_stand_together_in_a_crowded_block():
+    rows = [claims((f"c{at:04d}", "parameter model"), figures=str(at % 20)) for at in range(400)]
+    found = pairs(pl.concat(rows))
+    alike = {pair for pair in found if int(pair[0][1:]) % 20 == int(pair[1][1:]) % 20}
+    assert {name for pair in alike for name in pair} == {f"c{at:04d}" for at in range(400)}
+
+
+def test_a_small_block_is_paired_out():
+    block = claims(*((f"c{at:02d}", "open model") for at in range(LARGEST_BLOCK)))
+    assert len(pairs(block)) == LARGEST_BLOCK * (LARGEST_BLOCK - 1) / 2
+
+
+def test_claims_without_terms_meet_nobody():
+    assert pairs(claims(("a", ""), ("b", ""))) == []
+    assert pairs(claims()) == []

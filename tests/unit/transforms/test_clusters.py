@@ -1,0 +1,180 @@
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from transforms.clusters import cluster_claims
+from warehouse.tables import CLAIM_CLUSTERS, CLAIM_RELATIONS, CLAIMS, DOCUMENT_RELATIONS, TIMESTAMP
+
+SCHEMA = pl.Schema(
+    [
+        (name, CLAIMS.schema[name])
+        for name in ("claim_id", "document_id", "text", "checkworthiness", "speaker", "speaker_id", "cluster_id")
+    ]
+    + [("is_current", pl.Boolean), ("site", pl.String), ("page_id", pl.String), ("published_at", TIMESTAMP)]
+)
+
+
+def claim(name: str, day: int | None = 1, **over) -> dict:
+    """A current claim of its own document, page and site, published on that day of July."""
+    row = {
+        "claim_id": name, "document_id": f"d{name}", "page_id": f"p{name}", "site": f"s{name}", "text": f"text of {name}",
+        "checkworthiness": 0.5, "is_current": True, "published_at": None if day is None else datetime(2024, 7, day),
+    }  # fmt: skip
+    return row | over
+
+
+def claims(*rows: dict) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=SCHEMA, orient="row")
+
+
+def same(*pairs: tuple, relation: str = "same") -> pl.DataFrame:
+    rows = [(a, b, relation, score, "") for a, b, score in pairs]
+    return pl.DataFrame(rows, schema=CLAIM_RELATIONS.schema, orient="row")
+
+
+def copies(*pairs: tuple[str, str], relation: str = "copy") -> pl.DataFrame:
+    return pl.DataFrame([(a, b, relation, 1.0) for a, b in pairs], schema=DOCUMENT_RELATIONS.schema, orient="row")
+
+
+def clusters(rows: pl.DataFrame, relations: pl.DataFrame, documents: pl.DataFrame | None = None) -> dict[str, str]:
+    """claim_id → cluster_id."""
+    return dict(cluster_claims(rows, relations, copies() if documents is None else documents)[1].iter_rows())
+
+
+def counts(rows: pl.DataFrame, relations: pl.DataFrame, documents: pl.DataFrame | None = None) -> dict:
+    """The counts of the only cluster."""
+    (row,) = cluster_claims(rows, relations, copies() if documents is None else documents)[0].to_dicts()
+    return row
+
+
+def test_claims_judged_the_same_share_a_cluster_and_the_rest_stand_alone():
+    rows = claims(claim("a"), claim("b"), claim("c"), claim("d"))
+    assert clusters(rows, same(("a", "b", 0.9), ("b", "c", 0.9))) == {"a": "a", "b": "a", "c": "a", "d": "d"}
+
+
+def test_a_weak_chain_does_not_join_its_ends():
+    rows = claims(claim("a"), claim("b"), claim("c"))
+    assert clusters(rows, same(("a", "b", 0.7), ("b", "c", 0.6))) == {"a": "a", "b": "a", "c": "c"}
+    assert clusters(rows, same(("a", "b", 0.7), ("b", "c", 0.6), ("a", "c", 0.6))) == {"a": "a", "b": "a", "c": "a"}
+
+
+def test_claims_that_dispute_each_other_stay_apart_however_strong_the_chain():
+    rows = claims(claim("a"), claim("b"), claim("c"))
+    relations = pl.concat([same(("a", "b", 0.95), ("b", "c", 0.9)), same(("a", "c", 0.9), relation="disputes")])
+    assert clusters(rows, relations) == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_a_dispute_holds_for_all_that_have_joined():
+    rows = claims(claim("a"), claim("b"), claim("c"), claim("d"))
+    chain = same(("a", "b", 0.95), ("c", "d", 0.94), ("b", "c", 0.9))
+    found = clusters(rows, pl.concat([chain, same(("a", "d", 0.9), relation="disputes")]))
+    assert found == {"a": "a", "b": "a", "c": "c", "d": "c"}
+
+
+def test_a_new_cluster_has_the_id_of_its_oldest_claim():
+    rows = claims(claim("a", 9), claim("b", 2), claim("c", None))
+    assert set(clusters(rows, same(("a", "b", 0.9), ("b", "c", 0.9))).values()) == {"b"}
+
+
+def test_a_cluster_keeps_its_id_while_it_grows():
+    rows = claims(claim("a", 9, cluster_id="a"), claim("b", 2))
+    assert clusters(rows, same(("a", "b", 0.9))) == {"a": "a", "b": "a"}
+
+
+def test_of_clusters_that_merge_the_one_with_the_oldest_member_gives_the_id():
+    rows = claims(claim("a", 9, cluster_id="a"), claim("b", 5, cluster_id="b"), claim("c", 2))
+    assert set(clusters(rows, same(("a", "b", 0.9), ("b", "c", 0.9))).values()) == {"b"}
+
+
+def test_a_cluster_that_falls_apart_leaves_its_id_with_the_claim_it_is_named_after():
+    rows = claims(
+        claim("a", 9, cluster_id="b"),
+        claim("b", 2, cluster_id="b"),
+        claim("c", 1, cluster_id="b"),
+        claim("d", 3, cluster_id="b"),
+    )
+    found = clusters(rows, same(("a", "b", 0.9), ("c", "d", 0.9)))
+    assert found == {"a": "b", "b": "b", "c": "c", "d": "c"}
+
+
+def test_an_id_whose_claim_is_gone_stays_with_the_oldest_of_its_members():
+    rows = claims(claim("a", 9, cluster_id="x"), claim("b", 2, cluster_id="x"))
+    assert clusters(rows, same()) == {"a": "a", "b": "x"}
+
+
+def test_an_edit_elsewhere_on_the_page_leaves_a_claim_in_its_cluster():
+    old = claim("a", page_id="p", document_id="d1", text="It has 405 billion parameters.", is_current=False, cluster_id="a")
+    rows = claims(old, claim("b", page_id="p", document_id="d2", text="it has 405 billion  parameters"))
+    assert clusters(rows, same()) == {"a": "a", "b": "a"}
+    assert counts(rows, same())["claim_count"] == 1
+
+
+def test_copies_and_near_copies_count_once_and_so_do_their_sites():
+    rows = claims(claim("a", 1), claim("b", 2), claim("c", 3), claim("d", 4))
+    chain = same(("a", "b", 1.0), ("b", "c", 1.0), ("c", "d", 1.0))
+    syndicated = pl.concat([copies(("db", "da")), copies(("dc", "db"), relation="near_copy"), copies(("dd", "dx"))])
+    found = counts(rows, chain, syndicated)
+    assert (found["claim_count"], found["document_count"], found["site_count"]) == (4, 2, 2)
+
+
+def test_copies_meet_through_a_document_that_makes_no_claim():
+    rows = claims(claim("a"), claim("b"))
+    assert counts(rows, same(("a", "b", 1.0)), copies(("da", "dx"), ("db", "dx")))["document_count"] == 1
+
+
+def test_a_revision_is_no_copy():
+    rows = claims(claim("a"), claim("b"))
+    assert counts(rows, same(("a", "b", 1.0)), copies(("da", "db"), relation="revision_of"))["document_count"] == 2
+
+
+def test_only_current_documents_count():
+    rows = claims(claim("a", 1, is_current=False), claim("b", 2, is_current=False))
+    found = counts(rows, same(("a", "b", 1.0)))
+    assert [found[f"{what}_count"] for what in ("claim", "document", "site", "speaker")] == [0, 0, 0, 0]
+
+
+def test_unknown_sites_and_voices_do_not_count_and_a_speaker_counts_once():
+    rows = claims(
+        claim("a", site=None),
+        claim("b", site="s", speaker="Mark Zuckerberg", speaker_id="z"),
+        claim("c", site="s", speaker="Zuckerberg", speaker_id="z"),
+        claim("d", site="t", speaker="Critics"),
+        claim("e", site="t", speaker="critics"),
+    )
+    found = counts(rows, same(("a", "b", 1.0), ("b", "c", 1.0), ("c", "d", 1.0), ("d", "e", 1.0)))
+    assert (found["site_count"], found["speaker_count"]) == (2, 2)
+
+
+def test_a_cluster_spans_its_publications():
+    found = counts(claims(claim("a", 3), claim("b", 9), claim("c", None)), same(("a", "b", 0.9), ("b", "c", 0.9)))
+    assert (found["first_published_at"], found["last_published_at"]) == (datetime(2024, 7, 3), datetime(2024, 7, 9))
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (claims(claim("a", is_current=False), claim("b"), claim("c")), "text of b"),
+        (claims(claim("a"), claim("b"), claim("c")), "text of b"),
+        (claims(claim("a", checkworthiness=0.9), claim("b", is_current=False), claim("c")), "text of a"),
+        (claims(claim("a", 5), claim("b", is_current=False), claim("c", 2)), "text of c"),
+    ],
+)
+def test_a_current_claim_most_like_the_others_speaks_for_the_cluster(rows, text):
+    assert counts(rows, same(("a", "b", 0.9), ("b", "c", 0.9)))["text"] == text
+
+
+def test_clusters_are_declared_rows_whatever_the_order_of_claims():
+    rows = claims(*(claim(name, day) for name, day in (("a", 4), ("b", 2), ("c", None), ("d", 1))))
+    relations = same(("a", "b", 0.7), ("b", "c", 0.7), ("a", "c", 0.7))
+    found = cluster_claims(rows, relations, copies())
+    again = cluster_claims(rows.reverse(), relations.reverse(), copies())
+    assert found[0].schema == CLAIM_CLUSTERS.schema
+    assert found[0].equals(again[0]) and found[1].equals(again[1])
+    assert found[0]["cluster_id"].is_sorted() and found[1]["claim_id"].is_sorted()
+
+
+def test_no_claims_make_no_clusters():
+    found = cluster_claims(claims(), same(), copies())
+    assert found[0].equals(CLAIM_CLUSTERS.frame())
+    assert found[1].is_empty()

@@ -1,0 +1,144 @@
+from datetime import datetime
+
+import polars as pl
+import pytest
+
+from transforms.copies import LEAST_WORDS, containment, find_copies, fold_words, mark_duplicates, shingle
+from warehouse.tables import DOCUMENT_RELATIONS, DOCUMENTS, TIMESTAMP
+
+SCHEMA = {
+    "document_id": pl.String, "page_id": pl.String, "revision": pl.Int32, "published_at": TIMESTAMP, "url": pl.String,
+    "text": pl.String,
+}  # fmt: skip
+STORY = " ".join(f"word{at} tells" for at in range(60))
+OTHER = " ".join(f"other{at} thing" for at in range(60))
+
+
+def article(name: str, text: str = STORY, day: int | None = 1, **over) -> dict:
+    """The first revision of a page of its own, published on that day of July."""
+    row = {
+        "document_id": name, "page_id": f"p{name}", "revision": 1, "url": f"file:///{name}", "text": text,
+        "published_at": None if day is None else datetime(2024, 7, day),
+    }  # fmt: skip
+    return row | over
+
+
+def articles(*rows: dict) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=SCHEMA, orient="row")
+
+
+def found(*new: dict, known: pl.DataFrame | None = None) -> list[tuple]:
+    return find_copies(articles(*new), articles() if known is None else known).select(pl.exclude("score")).rows()
+
+
+def edited(text: str, every: int) -> str:
+    """The text with each so-many-th word replaced."""
+    return " ".join("changed" if at % every == 0 else word for at, word in enumerate(text.split(), start=1))
+
+
+def test_the_same_words_in_another_dress_are_a_copy():
+    dressed = "\n".join(STORY.upper().split()).replace("WORD0", "“WÓRD0”,")
+    assert found(article("a"), article("b", dressed, 2)) == [("b", "a", "copy")]
+
+
+def test_the_later_published_is_the_copy_and_one_without_a_date_comes_last():
+    assert found(article("a", day=9), article("b", day=2)) == [("a", "b", "copy")]
+    assert found(article("a", day=None), article("b", day=2)) == [("a", "b", "copy")]
+
+
+def test_ties_go_by_address():
+    assert found(article("a", url="file:///z"), article("b", url="file:///y")) == [("a", "b", "copy")]
+
+
+def test_a_known_article_is_the_original_whatever_its_date():
+    assert found(article("a", day=1), known=articles(article("b", day=9))) == [("a", "b", "copy")]
+
+
+def test_every_copy_points_to_the_first():
+    assert found(article("a", day=1), article("b", day=2), article("c", day=3)) == [("b", "a", "copy"), ("c", "a", "copy")]
+
+
+def test_known_articles_are_not_compared_with_each_other():
+    known = articles(article("a"), article("b", day=2), article("c", edited(STORY, 30), 3))
+    assert found(article("d", OTHER), known=known) == []
+
+
+def test_a_cut_and_edited_article_is_a_near_copy():
+    cut = " ".join(STORY.split()[:80])
+    assert found(article("a"), article("b", cut, 2)) == [("b", "a", "near_copy")]
+    assert found(article("a"), article("b", edited(STORY, 25), 2)) == [("b", "a", "near_copy")]
+
+
+def test_an_article_that_quotes_a_passage_is_none():
+    quoting = " ".join(OTHER.split()[:80] + STORY.split()[:40])
+    assert found(article("a"), article("b", quoting, 2)) == []
+
+
+def test_the_score_is_the_share_of_the_smaller_article():
+    cut = " ".join(STORY.split()[:60] + OTHER.split()[:10])
+    (score,) = find_copies(articles(article("a"), article("b", cut, 2)), articles())["score"]
+    # 66 shingles of five words in 70, of which 56 stand in the story.
+    assert score == pytest.approx(56 / 66)
+
+
+def test_of_several_copies_only_the_first_has_near_copies():
+    rows = (article("a", day=1), article("b", day=2), article("c", edited(STORY, 30), 3))
+    assert found(*rows) == [("b", "a", "copy"), ("c", "a", "near_copy")]
+
+
+def test_a_notice_is_too_short_to_be_a_copy():
+    notice = " ".join(STORY.split()[: LEAST_WORDS - 1])
+    assert found(article("a", notice), article("b", notice, 2)) == []
+
+
+def test_revisions_of_a_page_follow_each_other_and_are_no_copies():
+    rows = [article(name, STORY, page_id="p", revision=at) for at, name in enumerate("abc", start=1)]
+    assert found(*rows) == [("b", "a", "revision_of"), ("c", "b", "revision_of")]
+    assert found(rows[2], known=articles(*rows[:2])) == [("c", "b", "revision_of")]
+
+
+def test_a_copy_of_one_revision_is_a_copy_of_its_page():
+    first, second = article("a", page_id="p"), article("b", edited(STORY, 40), page_id="p", revision=2, day=3)
+    assert ("c", "a", "copy") in found(first, second, article("c", day=2))
+
+
+def test_relations_are_declared_rows_whatever_the_order_of_articles():
+    rows = articles(article("a"), article("b", edited(STORY, 30), 2), article("c", day=3), article("d", OTHER))
+    relations = find_copies(rows, articles())
+    assert relations.schema == DOCUMENT_RELATIONS.schema
+    assert relations.equals(find_copies(rows.reverse(), articles()))
+
+
+def test_no_articles_have_no_relations():
+    assert find_copies(articles(), articles()).equals(DOCUMENT_RELATIONS.frame())
+
+
+def test_a_copy_becomes_a_duplicate_with_its_reason():
+    documents = pl.DataFrame(
+        [
+            {"document_id": "b", "outcome": "kept"},
+            {"document_id": "a", "outcome": "kept"},
+            {"document_id": "c", "outcome": "kept"},
+        ],
+        schema=DOCUMENTS.schema,
+    )
+    relations = find_copies(articles(article("a"), article("b", day=2), article("c", edited(STORY, 30), 3)), articles())
+    marked = mark_duplicates(documents, relations)
+    assert marked.schema == DOCUMENTS.schema
+    assert marked.select("document_id", "outcome", "duplicate_of", "outcome_reason").rows() == [
+        ("b", "duplicate", "a", "same words as document a"), ("a", "kept", None, None), ("c", "kept", None, None),
+    ]  # fmt: skip
+
+
+def test_a_document_that_was_not_kept_keeps_its_outcome():
+    documents = pl.DataFrame([{"document_id": "b", "outcome": "too_short"}], schema=DOCUMENTS.schema)
+    relations = pl.DataFrame([("b", "a", "copy", 1.0)], schema=DOCUMENT_RELATIONS.schema, orient="row")
+    assert mark_duplicates(documents, relations)["outcome"].to_list() == ["too_short"]
+
+
+def test_words_fold_to_what_a_copy_shares():
+    assert fold_words("Café’s “OPEN” – source") == ["cafe", "s", "open", "source"]
+
+
+def test_nothing_contains_nothing():
+    assert containment(shingle([]), shingle(STORY.split())) == 0.0

@@ -1,0 +1,133 @@
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import seeds as shipped
+from transforms.claim_features import ClaimFeatures, read_features
+from transforms.compare import COMPARED_CLAIMS
+from transforms.corroboration import judge_same
+from transforms.terms import CompareLexicon
+
+JULY, AUGUST = ({"earliest": date(2024, month, 1), "latest": date(2024, month, 28)} for month in (7, 8))
+
+
+@pytest.fixture(scope="module")
+def read():
+    """Reads features from a text and from whatever columns are given; the others are empty."""
+    paths = (Path(shipped.__file__).parent / "lexicons").glob("compare_*.csv")
+    lexicon = CompareLexicon.from_frames({path.stem: pl.read_csv(path) for path in paths})
+
+    def features(text: str, **over) -> ClaimFeatures:
+        row = {"text": text, "modality": "asserted", "is_negated": False, "subject": None, "predicate": None, "quantities": []}
+        return read_features(dict.fromkeys(COMPARED_CLAIMS.names()) | row | over, lexicon)
+
+    return features
+
+
+def figure(value: float, unit: str, kind: str = "count", **over) -> dict:
+    return {"value": value, "upper_value": None, "unit": unit, "kind": kind, "is_approximate": False} | over
+
+
+RELEASE = "Meta released its newest language model to researchers in July"
+
+
+def test_equal_claims_have_the_highest_score(read):
+    assert judge_same(read(RELEASE, predicate="released"), read(RELEASE, predicate="released")).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"is_negated": True}, {}),
+        ({"modality": "hedged"}, {}),
+        ({"modality": "conditional"}, {"modality": "planned"}),
+        ({"subject_id": "e1"}, {"subject_id": "e2"}),
+        ({"times": [JULY]}, {"times": [AUGUST]}),
+        ({"quantities": [figure(8e9, "parameter")]}, {"quantities": [figure(70e9, "parameter")]}),
+    ],
+)
+def test_what_the_columns_say_keeps_equal_words_apart(read, ours, theirs):
+    assert judge_same(read(RELEASE, **ours), read(RELEASE, **theirs)) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Meta released a model that nobody can test", "Meta released a model that people can test"),
+        ("Regulators ban the newest language models of Meta", "Regulators watch the newest language models of Meta"),
+        ("Llama 3.1 outperforms GPT-4o", "GPT-4o outperforms Llama 3.1"),
+        ("Llama 3.1 is beaten by GPT-4o", "Llama 3.1 beats GPT-4o"),
+        ("Meta released version 3 of its language model", "Meta released version 4 of its language model"),
+        ("Meta released its safer language model", "Meta released its safe language model"),
+        ("Meta released its newest language model",
+         "Meta released its newest language model, a lawyer in Ohio bought three goats, and rain fell on the roofs of Dublin all night"),
+        ("It is free", "It is free"),
+    ],
+)  # fmt: skip
+def test_words_that_turn_a_statement_keep_claims_apart(read, ours, theirs):
+    assert judge_same(read(ours), read(theirs)) is None
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"quantities": [figure(5.0, "GPU")]},
+        {"modality": "planned"},
+        {"subject": "Rain"},
+        {"predicate": "sold"},
+    ],
+)
+def test_what_only_one_side_says_costs_a_little(read, over):
+    plain = {"subject": "Meta", "predicate": "released"}
+    score = judge_same(read(RELEASE, **plain), read(RELEASE, **(plain | over))).score
+    assert score == pytest.approx(0.95)
+
+
+def test_two_claims_about_one_name_must_say_one_thing_of_it(read):
+    ours, theirs = (
+        read(f"Mark Zuckerberg expects {what}", subject="Mark Zuckerberg", predicate="expects") for what in ("rain", "fire")
+    )
+    assert judge_same(ours, theirs) is None
+
+
+def test_a_pronoun_that_was_resolved_is_the_subject(read):
+    texts = ("Mark Zuckerberg expects rain", "Mark Zuckerberg expects fire")
+    ours, theirs = (read(text.replace("Mark Zuckerberg", "He"), resolved_text=text, subject="He") for text in texts)
+    assert ours.subject.terms == {"mark", "zuckerberg"}
+    assert judge_same(ours, theirs) is None
+
+
+def test_a_figure_that_agrees_is_something_said(read):
+    fine = [figure(20e6, "USD", "money")]
+    ours = read("The penalty reached $20 million", subject="The penalty", quantities=fine)
+    theirs = read("The penalty totalled $20 million", subject="The penalty", quantities=fine)
+    assert judge_same(ours, theirs).reason == "both give 20 million USD for The penalty; 0.57 of the weighted words are shared"
+
+
+def test_much_that_is_shared_makes_up_for_what_else_is_said(read):
+    name = "The newest language model of the Californian company"
+    ours = read(f"{name} was given to researchers in Europe and it was tested in a hurry by nurses and farmers", subject=name)
+    theirs = read(
+        f"{name} was given to researchers in Europe and it was taken from a shelf by clerks and painters", subject=name
+    )
+    assert judge_same(ours, theirs) is not None
+
+
+@pytest.mark.parametrize(
+    ("over", "reason"),
+    [
+        ({"is_negated": True}, "both deny it; 1.00 of the weighted words are shared"),
+        ({"modality": "hedged"}, "both hedge it; 1.00 of the weighted words are shared"),
+    ],
+)
+def test_a_reason_says_how_both_put_it(read, over, reason):
+    assert judge_same(read(RELEASE, **over), read(RELEASE, **over)).reason == reason
+
+
+def test_a_reason_gives_both_figures_where_they_are_not_equal(read):
+    ours = read("Llama 3.1 has 405 billion parameters", subject="Llama 3.1", quantities=[figure(405e9, "parameter")])
+    about = figure(400e9, "parameter", is_approximate=True)
+    theirs = read("Llama 3.1 has about 400 billion parameters", subject="Llama 3.1", quantities=[about])
+    assert "405 billion parameters (the other: about 400 billion parameters) for Llama 3.1" in judge_same(ours, theirs).reason

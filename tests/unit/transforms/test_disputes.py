@@ -1,0 +1,253 @@
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import seeds as shipped
+from transforms.claim_features import ClaimFeatures, read_features
+from transforms.compare import COMPARED_CLAIMS
+from transforms.disputes import HEDGED_DENIAL, judge_dispute, subject_certainty
+from transforms.terms import CompareLexicon
+
+DAY, NEXT_WEEK, LATER = datetime(2024, 7, 1), datetime(2024, 7, 8), datetime(2026, 7, 1)
+DENIED = {"is_negated": True}
+
+
+@pytest.fixture(scope="module")
+def read():
+    """Reads features from a text with its predicate; the subject is what stands before it, other columns as given."""
+    paths = (Path(shipped.__file__).parent / "lexicons").glob("compare_*.csv")
+    lexicon = CompareLexicon.from_frames({path.stem: pl.read_csv(path) for path in paths})
+
+    def features(text: str, predicate: str, **over) -> ClaimFeatures:
+        row = {
+            "text": text, "predicate": predicate, "subject": text.split(f" {predicate}")[0], "modality": "asserted",
+            "is_negated": False, "document_id": text + str(over), "published_at": DAY, "quantities": [],
+        }  # fmt: skip
+        return read_features(dict.fromkeys(COMPARED_CLAIMS.names()) | row | over, lexicon)
+
+    return features
+
+
+@pytest.fixture(scope="module")
+def disputes(read):
+    """Whether two claims, each given as arguments of `read`, dispute each other, in either order."""
+
+    def judged(ours: tuple, theirs: tuple) -> bool:
+        a, b = (read(*side[:2], **(side[2] if len(side) > 2 else {})) for side in (ours, theirs))
+        found, turned = judge_dispute(a, b), judge_dispute(b, a)
+        assert (found is None) == (turned is None)
+        return found is not None
+
+    return judged
+
+
+def figure(value: float, unit: str | None = "parameter", kind: str = "count") -> dict:
+    return {"quantities": [{"value": value, "upper_value": None, "unit": unit, "kind": kind, "is_approximate": False}]}
+
+
+OPEN, NOT_OPEN = ("Llama 3.1 is open source", "is"), ("Llama 3.1 is not open source", "is not", DENIED)
+SAFER, RISKIER = ("Open models are safer", "are"), ("Open models are more dangerous", "are")
+BEATS, TRAILS, BEATEN = (
+    ("Llama 3.1 outperforms GPT-4o", "outperforms"), ("Llama 3.1 trails GPT-4o", "trails"), ("GPT-4o outperforms Llama 3.1", "outperforms"),
+)  # fmt: skip
+ROSE, FELL = ("Meta's shares rose", "rose"), ("Meta's shares fell", "fell")
+LARGEST, LARGEST_TOO = (
+    ("Llama 3.1 is the largest model", "is", {"subject_id": "e1"}), ("GPT-4o is the largest model", "is", {"subject_id": "e2"}),
+)  # fmt: skip
+
+
+def with_figure(text: str, predicate: str, value: float, **over) -> tuple:
+    return text, predicate, figure(value) | over
+
+
+HAS_405, HAS_70 = (
+    with_figure("Llama 3.1 has 405 billion parameters", "has", 405e9), with_figure("Llama 3.1 has 70 billion parameters", "has", 70e9),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (OPEN, NOT_OPEN),
+        (SAFER, RISKIER),
+        (BEATS, TRAILS),
+        (BEATS, BEATEN),
+        (ROSE, FELL),
+        (LARGEST, LARGEST_TOO),
+        (HAS_405, HAS_70),
+    ],
+)
+def test_claims_that_cannot_both_be_true_dispute_each_other(disputes, ours, theirs):
+    assert disputes(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "ours", [OPEN, NOT_OPEN, SAFER, BEATS, ROSE, LARGEST, HAS_405, ("Llama 4 outperforms Llama 3.1", "outperforms")]
+)
+def test_no_claim_disputes_itself(disputes, ours):
+    other = (*ours[:2], (ours[2] if len(ours) > 2 else {}) | {"document_id": "another"})
+    assert not disputes(ours, other)
+
+
+def with_columns(side: tuple, **over) -> tuple:
+    return (*side[:2], (side[2] if len(side) > 2 else {}) | over)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(OPEN, NOT_OPEN), (SAFER, RISKIER), (BEATS, TRAILS), (BEATS, BEATEN), (LARGEST, LARGEST_TOO), (HAS_405, HAS_70)],
+)
+@pytest.mark.parametrize(
+    ("ours_over", "theirs_over"),
+    [
+        ({}, {"published_at": LATER}),
+        ({"modality": "conditional"}, {"modality": "conditional"}),
+        ({"modality": "hedged"}, {}),
+        ({"modality": "hedged"}, {"modality": "hedged"}),
+        ({"modality": "planned"}, {}),
+        ({"document_id": "d"}, {"document_id": "d"}),
+    ],
+)
+def test_other_times_and_moods_leave_both_standing(disputes, ours, theirs, ours_over, theirs_over):
+    assert not disputes(with_columns(ours, **ours_over), with_columns(theirs, **theirs_over))
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(OPEN, NOT_OPEN), (SAFER, RISKIER), (BEATS, TRAILS), (HAS_405, HAS_70)])
+def test_another_entity_as_subject_is_another_matter(disputes, ours, theirs):
+    assert not disputes(with_columns(ours, subject_id="e1"), with_columns(theirs, subject_id="e2"))
+
+
+@pytest.mark.parametrize(
+    ("assertion", "denial"),
+    [
+        (("Llama 3.1 is open source without limits", "is"), NOT_OPEN),
+        (OPEN, ("Llama 3.1 is hardly open source", "is", DENIED)),
+        (OPEN, ("Llama 3.1 is not yet open source", "is not", DENIED)),
+        (OPEN, ("Llama 3.1 is not open source in Europe", "is not", DENIED)),
+        (("Meta wants to sell access to Llama", "wants"), ("Meta does not sell access to Llama", "does not sell", DENIED)),
+        (HAS_405, with_columns(with_figure("Llama 3.1 does not have 70 billion parameters", "does not have", 70e9), **DENIED)),
+        (with_columns(OPEN, subject_id="e1"), ("Llama 2 is not open source", "is not", DENIED | {"subject_id": "e1"})),
+        (("Llama 3.1 is open source software that universities, hospitals and small companies can adapt", "is"), NOT_OPEN),
+        (("Critics doubt that Llama 3.1 is open source", "doubt"), NOT_OPEN),
+        (("Some models are open", "are"), ("Some models are not open", "are not", DENIED)),
+    ],
+)
+def test_a_denial_that_the_assertion_survives_is_no_dispute(disputes, assertion, denial):
+    assert not disputes(assertion, denial)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (("Open models are not safer", "are not", DENIED), ("Open models are not more dangerous", "are not", DENIED)),
+        (("Llama 3.1 never outperforms GPT-4o", "outperforms"), TRAILS),
+        (("Open models are safer than closed ones", "are"), ("Open models are more dangerous than knives", "are")),
+        (("Open models are safer for children", "are"), ("Open models are more dangerous for companies", "are")),
+        (("Open models are safer and cheaper", "are"), ("Open models are more dangerous and more expensive", "are")),
+        (BEATS, ("Llama 3.1 trails GPT-4o on some tests", "trails")),
+        (BEATS, ("Llama 3.1 sometimes trails GPT-4o", "trails", {"subject": "Llama 3.1"})),
+        (("Llama 3.1 outperforms GPT 4", "outperforms"), ("Llama 3.1 trails GPT 3", "trails")),
+        (("Meta's shares rose in small markets", "rose"), ("Meta's shares fell in large markets", "fell")),
+        (ROSE, ("Meta's shares fell in large markets", "fell", {"subject": "Meta's shares"})),
+        (ROSE, with_columns(FELL, times=[{"earliest": DAY.date(), "latest": DAY.date()}])),
+        (ROSE, with_columns(FELL, published_at=NEXT_WEEK)),
+        (ROSE, with_columns(FELL, published_at=None)),
+        (("Shares rose", "rose"), ("Shares fell", "fell")),
+        (("Meta hired engineers", "hired"), ("Meta fired engineers", "fired")),
+        (SAFER, ("Open models are dangerous", "are")),
+        (("The man plays a large flute", "plays"), ("The man plays a small flute", "plays")),
+        (("Some models are safer", "are"), ("Some models are more dangerous", "are")),
+        (
+            with_columns(SAFER, subject="The smaller models", subject_id="e1"),
+            with_columns(RISKIER, subject="The models", subject_id="e1"),
+        ),
+    ],
+)
+def test_directions_that_both_can_hold_are_no_dispute(disputes, ours, theirs):
+    assert not disputes(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (
+            ("Llama 3.1 outperforms GPT-4o on some tests", "outperforms"),
+            ("GPT-4o outperforms Llama 3.1 on some tests", "outperforms"),
+        ),
+        (("Llama 3.1 sometimes outperforms GPT-4o", "outperforms"), ("GPT-4o sometimes outperforms Llama 3.1", "outperforms")),
+        (("Llama 3.1 outperforms GPT-4o in algebra", "outperforms"), ("GPT-4o outperforms Llama 3.1 in poetry", "outperforms")),
+    ],
+)
+def test_exchanged_sides_that_both_can_hold_are_no_dispute(disputes, ours, theirs):
+    assert not disputes(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (HAS_405, with_figure("Llama 3.1 has at least 70 billion parameters", "has", 70e9)),
+        (HAS_405, with_figure("Llama 3.1 has 70 billion parameters in some versions", "has", 70e9)),
+        (HAS_405, ("Llama 3.1 has 70 billion or 8 billion parameters", "has", {"quantities": figure(70e9)["quantities"] + figure(8e9)["quantities"]})),
+        (("Llama 3.1 has 405", "has", figure(405.0, None)), ("Llama 3.1 has 70", "has", figure(70.0, None))),
+        (with_columns(HAS_405, subject_id="e1"), with_figure("Llama 2 has 70 billion parameters", "has", 70e9, subject_id="e1")),
+        (with_figure("Meta ordered 350 chips for its new data centres in Ohio", "ordered", 350.0),
+         with_figure("Meta installed 600 chips for its new data centres in Ohio", "installed", 600.0)),
+        (with_figure("Meta's revenue rose 5 percent on some weak days", "rose", 5.0), with_figure("Meta's revenue fell 7 percent", "fell", 7.0)),
+        (with_figure("Meta's revenue rose 5 percent in small markets", "rose", 5.0),
+         with_figure("Meta's revenue rose 7 percent in large markets", "rose", 7.0)),
+        (with_figure("Revenue rose 5 percent", "rose", 5.0), with_figure("Revenue rose 7 percent", "rose", 7.0)),
+        (with_figure("Meta's revenue rose 5 percent", "rose", 5.0), with_figure("Meta's revenue rose 7 percent", "rose", 7.0, published_at=NEXT_WEEK)),
+        (with_figure("Llama 3.1 has 405 billion parameters in its deepest layer", "has", 405e9), HAS_70),
+    ],
+)  # fmt: skip
+def test_figures_that_both_can_hold_are_no_dispute(disputes, ours, theirs):
+    assert not disputes(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (LARGEST, ("GPT-4o is the largest closed model", "is", {"subject_id": "e2"})),
+        (LARGEST, ("GPT-4o is the largest model of speech in Asia", "is", {"subject_id": "e2"})),
+        (LARGEST, ("GPT-4o is the smallest model", "is", {"subject_id": "e2"})),
+        (LARGEST, ("GPT-4o is a large model", "is", {"subject_id": "e2"})),
+        (LARGEST, ("GPT-4o is the largest model", "is")),
+        (LARGEST, ("GPT-4o was the largest model in May", "was", {"subject_id": "e2", "published_at": LATER})),
+        (
+            ("Llama 3.1 is one of the largest models", "is", {"subject_id": "e1"}),
+            ("GPT-4o is one of the largest models", "is", {"subject_id": "e2"}),
+        ),
+        (LARGEST, ("Llama 3.1 405B is the largest model", "is", {"subject_id": "e2"})),
+        (
+            ("Meta tested its largest model", "tested", {"subject_id": "e1"}),
+            ("OpenAI tested its largest model", "tested", {"subject_id": "e2"}),
+        ),
+    ],
+)
+def test_titles_that_both_can_hold_are_no_dispute(disputes, ours, theirs):
+    assert not disputes(ours, theirs)
+
+
+def test_events_of_one_day_dispute_each_other_whenever_they_are_told(disputes):
+    wednesday = [{"earliest": DAY.date(), "latest": DAY.date()}]
+    assert disputes(with_columns(ROSE, times=wednesday), with_columns(FELL, times=wednesday, published_at=NEXT_WEEK))
+
+
+def test_a_hedged_denial_weighs_less(read):
+    firm = judge_dispute(read(*OPEN), read(*NOT_OPEN[:2], is_negated=True))
+    hedged = judge_dispute(
+        read(*OPEN), read("Llama 3.1 may not be open source", "may not be", is_negated=True, modality="hedged")
+    )
+    assert hedged.score == pytest.approx(HEDGED_DENIAL * firm.score)
+
+
+def test_an_entity_is_a_surer_subject_than_words(read):
+    by_entity = subject_certainty(read(*OPEN, subject_id="e1"), read("The model is cheap", "is", subject_id="e1"))
+    by_words = subject_certainty(read(*OPEN), read("Llama 3.1 is cheap", "is"))
+    assert (by_entity, by_words) == (1.0, 0.9)
+
+
+def test_two_pronouns_are_no_common_subject(disputes):
+    assert not disputes(("It is open", "is"), ("It is not open", "is not", DENIED))

@@ -1,0 +1,97 @@
+from transforms.plain import read_markdown, read_plain
+
+
+def shown(text: str) -> list[tuple[str, str]]:
+    return [(text[block.start : block.end], block.zone) for block in read_plain(text)]
+
+
+def marked(markdown: str) -> list[tuple[str, str]]:
+    text, blocks = read_markdown(markdown)
+    return [(text[block.start : block.end], block.zone) for block in blocks]
+
+
+LONG = "The ferry across the river was late again this morning."
+
+
+def test_each_line_is_a_paragraph():
+    assert shown(f"{LONG}\n{LONG}") == [(LONG, "body"), (LONG, "body")]
+
+
+def test_a_text_wrapped_by_hand_is_read_by_paragraphs():
+    wrapped = (
+        "The ferry across the river was late again this morning, and\n"
+        "nobody on the pier knew why. The pilot had been ill for some\n"
+        "days, and the second boat lay without an engine in the yard.\n"
+        "People walked.\n\n"
+        "In the evening it came."
+    )
+    assert [words.count("\n") for words, _ in shown(wrapped)] == [3, 0]
+
+
+def test_a_short_line_above_a_paragraph_is_a_heading():
+    assert shown(f"{LONG}\nWhy it was late\n{LONG}")[1] == ("Why it was late", "heading")
+
+
+def test_the_first_short_line_is_the_title():
+    assert shown(f"A late ferry\n{LONG}\n{LONG}")[0] == ("A late ferry", "title")
+
+
+def test_a_last_short_line_heads_nothing():
+    assert shown(f"{LONG}\nAnna Lindqvist")[-1] == ("Anna Lindqvist", "body")
+
+
+def test_a_bullet_is_no_part_of_its_item():
+    assert shown(f"{LONG}\n- The ferry is old.\n• The pier is new.")[1:] == [
+        ("The ferry is old.", "list"),
+        ("The pier is new.", "list"),
+    ]
+
+
+def test_white_space_around_a_line_is_left_out():
+    assert shown(f"   {LONG}   \n\n") == [(LONG, "body")]
+
+
+def test_an_empty_text_has_no_blocks():
+    assert shown(" \n\n ") == []
+
+
+def test_the_first_heading_of_a_markdown_page_is_its_title():
+    assert marked("# A late ferry\n\nIt came at noon.\n\n## Why\n\nThe pilot was ill.") == [
+        ("A late ferry", "title"),
+        ("It came at noon.", "body"),
+        ("Why", "heading"),
+        ("The pilot was ill.", "body"),
+    ]
+
+
+def test_a_heading_below_other_text_is_no_title():
+    assert marked("It came at noon.\n\n# Why\n\nThe pilot was ill.")[1] == ("Why", "heading")
+
+
+def test_front_matter_is_no_text():
+    assert marked("---\ntitle: Ferry\n---\nIt came at noon.") == [("It came at noon.", "body")]
+
+
+def test_markdown_shows_what_a_reader_sees():
+    assert (
+        marked("It came **at noon**, [the pilot](http://a.example) *said* ![a boat](b.png)`twice`.")[0][0]
+        == "It came at noon, the pilot said twice."
+    )
+
+
+def test_a_soft_break_is_a_space_and_a_hard_one_a_new_piece():
+    assert marked("It came\nat noon.  \nThe pilot was ill.") == [("It came at noon.", "body"), ("The pilot was ill.", "body")]
+
+
+def test_items_and_rows_are_lists():
+    found = marked("- The ferry is old.\n\n| Boat | Age |\n|---|---|\n| Ferry | 80 |\n")
+    assert found[0] == ("The ferry is old.", "list")
+    assert ("80", "list") in found
+
+
+def test_code_is_left_out_of_the_article():
+    assert marked("It came.\n\n```\nprint(1)\n```\n\n    indented = 2\n") == [
+        ("It came.", "body"),
+        ("print(1)", "boilerplate"),
+        ("indented = 2", "boilerplate"),
+    ]

@@ -1,0 +1,207 @@
+import polars as pl
+import pytest
+
+from transforms.statements import ClaimWords, Statement, checkworthiness, claim_type, has_finite_verb, is_negated, modality
+
+
+@pytest.fixture(scope="module")
+def claim_words(seeds):
+    return ClaimWords.from_frame(seeds["claim_words"])
+
+
+@pytest.fixture(scope="module")
+def span_of(nlp):
+    return lambda text: nlp(text)[: -1 if text.endswith(".") else None]
+
+
+def denies(span) -> bool:
+    return is_negated(span, span.root)
+
+
+def firmness(span, claim_words) -> str:
+    return modality(span, span.root, claim_words)
+
+
+@pytest.fixture(scope="module")
+def type_of(span_of, claim_words):
+    def kind(text: str, figure_kinds: frozenset[str] = frozenset()) -> str:
+        span = span_of(text)
+        return claim_type(span, Statement.of(span, claim_words, span.root), claim_words, figure_kinds)
+
+    return kind
+
+
+@pytest.fixture(scope="module")
+def parts_of(span_of, claim_words):
+    def parts(text: str) -> tuple[str | None, ...]:
+        span = span_of(text)
+        statement = Statement.of(span, claim_words, span.root)
+        return tuple(
+            part.text if part is not None else None for part in (statement.subject, statement.predicate, statement.object)
+        )
+
+    return parts
+
+
+def test_words_of_a_kind_are_found_as_lemma_and_as_printed(nlp):
+    words = ClaimWords.from_frame(pl.DataFrame({"kind": ["hedge", "cause"], "form": ["seem", "caused"]}))
+    tokens = list(nlp("It seemed that ice caused it."))
+    assert (words.has("hedge", tokens), words.has("cause", tokens), words.has("hedge", tokens[3:])) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("The old ferry crossed the river.", ("The old ferry", "crossed", "the river")),
+        ("The ferry, which is old, has not crossed the river.", ("The ferry", "has not crossed", "the river")),
+        ("The council does not intend to sell the ferry.", ("The council", "does not intend to sell", "the ferry")),
+        ("The ferry is old and slow.", ("The ferry", "is", "old and slow")),
+        ("The ferry is a boat that crosses a river.", ("The ferry", "is", "a boat")),
+        ("The council gave up the ferry.", ("The council", "gave up", "the ferry")),
+        ("The ferry was built by Olsen.", ("The ferry", "was built", "by Olsen")),
+        ("The ferry is expected to return to the river.", ("The ferry", "is expected to return", "to the river")),
+        ("The owner of the ferry sleeps.", ("The owner of the ferry", "sleeps", None)),
+        ("the old ferry", (None, None, None)),
+    ],
+)
+def test_a_statement_has_a_subject_a_predicate_and_an_object(parts_of, text, parts):
+    assert parts_of(text) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The harbour has not frozen.",
+        "The harbour didn't freeze.",
+        "The harbour never freezes.",
+        "Nobody on the pier owns a boat.",
+        "No boat crossed the river.",
+        "None of the boats crossed the river.",
+        "The town has no boat.",
+        "Neither boat crossed the river.",
+        "Nothing crossed the river.",
+    ],
+)
+def test_a_denied_statement_is_negated(span_of, text):
+    assert denies(span_of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ferry not only crosses the river but also tows barges.",
+        "Not just the ferry sank.",
+        "The town is not without a boat.",
+    ],
+)
+def test_not_only_denies_nothing(span_of, text):
+    assert not denies(span_of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pilot who never sleeps owns a boat.",
+        "The town knows that the ferry does not float.",
+        "The ferry floats with no engine.",
+    ],
+)
+def test_a_negation_below_the_main_clause_denies_that_part_alone(span_of, text):
+    assert not denies(span_of(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("The ferry sank.", "asserted"),
+        ("The ferry may sink.", "hedged"),
+        ("The ferry probably sank.", "hedged"),
+        ("The ferry seems to sink.", "hedged"),
+        ("The ferry is likely to sink.", "hedged"),
+        ("The ferry would sink.", "conditional"),
+        ("The ferry will sink if the ice breaks.", "conditional"),
+        ("The ferry will sink unless the pilot wakes.", "conditional"),
+        ("The council plans to close the harbour.", "planned"),
+        ("The council does not intend to sell the ferry.", "planned"),
+        ("The council wants a ferry.", "asserted"),
+        ("The pilot who may sleep owns a boat.", "asserted"),
+    ],
+)
+def test_how_firmly_a_statement_is_put(span_of, claim_words, text, how):
+    assert firmness(span_of(text), claim_words) == how
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The harbour is the largest port in the north.", "superlative"),
+        ("The harbour is the most expensive port.", "superlative"),
+        ("It was the first ferry on the river.", "superlative"),
+        ("The new ferry is faster than the old one.", "comparison"),
+        ("The new ferry outperforms the old one.", "comparison"),
+        ("The new ferry is as fast as the old one.", "comparison"),
+        ("The ferry will return to the river.", "prediction"),
+        ("The council plans to close the harbour.", "prediction"),
+        ("The ferry is expected to return.", "prediction"),
+        ("The ferry sank because the pilot slept.", "causal"),
+        ("The ice caused the accident.", "causal"),
+        ("The mayor should resign.", "opinion"),
+        ("The plan is important.", "opinion"),
+        ("A ferry is a boat that crosses a river.", "definition"),
+        ("“Ferry” means a boat.", "definition"),
+        ("The council closed the harbour.", "event"),
+        ("The council has closed the harbour.", "event"),
+        ("The river flows past the town.", "other"),
+        ("The pier is made of wood.", "other"),
+        ("The ferry knows its best days, at least here.", "other"),
+        ("The ferry as well as the pier belongs to the town.", "other"),
+    ],
+)
+def test_what_kind_a_statement_is(type_of, text, kind):
+    assert type_of(text) == kind
+
+
+@pytest.mark.parametrize("kind", ["count", "money", "percent", "ratio"])
+def test_a_statement_with_a_figure_is_one_of_quantity(type_of, kind):
+    assert type_of("The ferry carries 400 people.", frozenset({kind})) == "quantity"
+
+
+def test_a_rank_alone_makes_no_quantity(type_of):
+    assert type_of("The ferry carries people.", frozenset({"rank"})) == "other"
+
+
+def test_a_verb_in_a_tense_is_found(nlp):
+    assert has_finite_verb(nlp("The ferry sank."))
+    assert not has_finite_verb(nlp("the sinking of the ferry"))
+
+
+@pytest.fixture(scope="module")
+def worth_of(span_of, claim_words):
+    def worth(text: str, kind: str, figures: frozenset[str] = frozenset(), **counts: int) -> float:
+        span = span_of(text)
+        return checkworthiness(kind, Statement.of(span, claim_words, span.root), figures, **{"names": 0, "times": 0, **counts})
+
+    return worth
+
+
+@pytest.mark.parametrize("more", [{"figures": frozenset({"count"})}, {"names": 1}, {"times": 1}])
+def test_figures_names_and_times_make_a_statement_worth_checking(worth_of, more):
+    assert worth_of("The ferry sank.", "event", **more) > worth_of("The ferry sank.", "event")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("The ferry sank.", "opinion"), ("The ferry sank.", "prediction"), ("The ferry may sink.", "event")]
+)
+def test_opinions_outlooks_and_hedges_are_less_worth_checking_than_events(worth_of, text, kind):
+    assert worth_of(text, kind) < worth_of("The ferry sank.", "event")
+
+
+@pytest.mark.parametrize("text", ["I saw the ferry.", "the old ferry"])
+def test_words_of_oneself_and_words_without_a_verb_are_less_worth_checking(worth_of, text):
+    assert worth_of(text, "event") < worth_of("The pilot saw the ferry.", "event")
+
+
+def test_checkworthiness_is_a_probability(worth_of):
+    most = worth_of("The ferry sank.", "superlative", frozenset({"count"}), names=9, times=9)
+    least = worth_of("I may sink.", "opinion")
+    assert 0 < least < most < 1

@@ -1,0 +1,151 @@
+import pytest
+
+from transforms.blocks import Piece, lay_out
+from transforms.zones import Furniture, assign_zones, is_teaser, reads_like_heading, zone_plain_text
+
+BODY = "The ferry across the river was late again this morning, and nobody on the pier could say why the pilot was not there."
+
+
+@pytest.fixture(scope="module")
+def zoned(seeds):
+    furniture = Furniture.from_frame(seeds["furniture"])
+
+    def zones(*pieces: str | Piece) -> list[str]:
+        text, blocks = lay_out([piece if isinstance(piece, Piece) else Piece(piece, "body") for piece in pieces])
+        return [block.zone for block in assign_zones(text, blocks, furniture)]
+
+    return zones
+
+
+def test_an_article_s_own_paragraphs_stay_body(zoned):
+    assert zoned(BODY, BODY) == ["body", "body"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "Sign up for our newsletter",
+        "Follow us on Twitter and Facebook!",
+        "Follow Anna Lindqvist on Mastodon",
+        "Share this article",
+        "Advertisement",
+        "Read more",
+        "Related: Five bridges that never opened",
+        "© 2023 The Harbour Post",
+        "We use cookies to remember you.",
+        "This article was originally published by the Harbour Post.",
+        "Don’t forget to subscribe",
+    ],
+)
+def test_a_call_or_a_notice_is_boilerplate(zoned, call):
+    assert zoned(BODY, call, BODY) == ["body", "boilerplate", "body"]
+
+
+def test_a_long_paragraph_that_opens_like_a_call_is_the_article_s(zoned):
+    assert zoned("Follow the river on foot for a while and you will see that " + BODY) == ["body"]
+
+
+def test_a_picture_s_credit_is_a_caption(zoned):
+    assert zoned(BODY, "Photo: Anna Lindqvist/Harbour Post", BODY) == ["body", "caption", "body"]
+
+
+def test_a_caption_that_ends_in_a_credit_is_a_caption(zoned):
+    assert zoned(BODY, "The ferry in the ice. (Photo by Anna Lindqvist)", BODY) == ["body", "caption", "body"]
+
+
+def test_an_alternative_text_between_title_and_credit_is_a_caption(zoned):
+    zones = zoned(Piece("A late ferry", "title"), Piece("A ferry in the ice", "heading"), "Photo: Anna Lindqvist", BODY)
+    assert zones == ["title", "caption", "caption", "body"]
+
+
+def test_related_posts_at_the_end_are_boilerplate(zoned):
+    zones = zoned(
+        BODY,
+        BODY,
+        Piece("Related posts", "heading"),
+        "Why the bridge fell",
+        "Star weeps over a lost parrot 😭",
+        "“I never slept,” she said and…",
+    )
+    assert zones == ["body", "body", *["boilerplate"] * 4]
+
+
+def test_a_longer_story_among_the_related_ones_at_the_end_is_boilerplate_too(zoned):
+    assert zoned(BODY, "Related posts", "Why the bridge fell", BODY, "Parrot sings 🦜", "She wept.")[1:] == ["boilerplate"] * 5
+
+
+def test_related_posts_in_the_middle_end_where_the_article_goes_on(zoned):
+    assert zoned(BODY, "Related posts", "Why the bridge fell", BODY, BODY, BODY) == [
+        "body",
+        "boilerplate",
+        "boilerplate",
+        "body",
+        "body",
+        "body",
+    ]
+
+
+def test_a_heading_like_related_posts_at_the_very_top_cuts_nothing_below(zoned):
+    assert zoned("More from the ferry", BODY, BODY)[1:] == ["body", "body"]
+
+
+def test_readers_comments_at_the_end_are_boilerplate(zoned):
+    assert zoned(BODY, "3 comments", "First!", "My cousin is a pilot.")[1:] == ["boilerplate"] * 3
+
+
+def test_what_was_left_out_already_stays_left_out(zoned):
+    assert zoned(Piece("Photo: Anna Lindqvist", "boilerplate"), BODY) == ["boilerplate", "body"]
+
+
+def test_a_title_is_never_taken_for_a_call(zoned):
+    assert zoned(Piece("Search", "title"), BODY) == ["title", "body"]
+
+
+@pytest.mark.parametrize("words", ["He left because…", "Parrot sings 🦜", "Why the bridge fell", "She wept.", "She said [...]"])
+def test_a_headline_or_a_cut_off_line_is_a_teaser(words):
+    assert is_teaser(words)
+
+
+def test_a_whole_paragraph_is_no_teaser():
+    assert not is_teaser(BODY)
+
+
+def test_a_very_long_paragraph_is_no_teaser_however_it_ends():
+    assert not is_teaser("The ferry was late and " * 20 + "…")
+
+
+@pytest.mark.parametrize(
+    "words", ["Why it was late", "What to know:", "2. The pier", "Is the ferry safe?", "The end of the line"]
+)
+def test_a_short_line_without_a_full_stop_reads_like_a_heading(words):
+    assert reads_like_heading(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It was late.",
+        "“Never again!”",
+        "- the pier",
+        "The ferry was late,",
+        "She said it was late:",
+        "one\ntwo",
+        "",
+        "the ferry that crosses the river every morning and every evening was late again today",
+        "Is the ferry that crosses the river every morning still as safe?",
+    ],
+)
+def test_a_sentence_a_quotation_or_an_item_is_no_heading(words):
+    assert not reads_like_heading(words)
+
+
+def test_a_numbered_heading_loses_its_number():
+    text = f"{BODY}\n2. The pier\n{BODY}"
+    at = text.index("2. The pier")
+    blocks = zone_plain_text(text, [(0, len(BODY)), (at, at + 11), (at + 12, len(text))])
+    assert (text[blocks[1].start : blocks[1].end], blocks[1].zone) == ("The pier", "heading")
+
+
+def test_two_short_lines_alone_have_no_title():
+    text = "A late ferry\nIt came at noon."
+    assert [block.zone for block in zone_plain_text(text, [(0, 12), (13, 29)])] == ["heading", "body"]

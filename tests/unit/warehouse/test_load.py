@@ -1,0 +1,241 @@
+from datetime import datetime, timedelta
+
+import duckdb
+import polars as pl
+import pytest
+
+from warehouse.database import Connection
+from warehouse.load import article_text, known_claims, known_documents, load_tables, read_table, staged_claims, touch_documents
+from warehouse.tables import (
+    CLAIM_CLUSTERS,
+    CLAIM_ENTITIES,
+    CLAIM_RELATIONS,
+    CLAIMS,
+    DOCUMENT_RELATIONS,
+    DOCUMENTS,
+    ENTITIES,
+    MENTIONS,
+    QUANTITIES,
+    RUNS,
+    SENTENCES,
+    SOURCES,
+    TABLES,
+)
+
+LATER = datetime(2024, 8, 1, 6, 0)
+Frames = dict[str, pl.DataFrame]
+
+
+def column(con: Connection, sql: str) -> list[object]:
+    return [value for (value,) in con.execute(sql).fetchall()]
+
+
+def changed(frame: pl.DataFrame, **values: object) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(value).cast(frame.schema[name]).alias(name) for name, value in values.items())
+
+
+# What goes in comes out
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_comes_out_as_it_went_in(loaded: Connection, frames: Frames, table) -> None:
+    out = read_table(loaded, table)
+    assert out.schema == table.schema
+    assert out.equals(frames[table.name].sort(table.key, nulls_last=True))
+
+
+def test_loading_the_same_twice_changes_nothing(loaded: Connection, frames: Frames) -> None:
+    before = {table.name: read_table(loaded, table) for table in TABLES}
+    load_tables(loaded, frames, replaced_documents=frames["documents"]["document_id"].to_list())
+    load_tables(loaded, frames, replaced_documents=[])
+    assert all(read_table(loaded, table).equals(before[table.name]) for table in TABLES)
+
+
+def test_a_failure_in_the_last_table_undoes_the_first(loaded: Connection, frames: Frames) -> None:
+    more = {
+        "entities": frames["entities"].clear(),
+        "runs": changed(frames["runs"], run_id="new"),
+        "quarantine": changed(frames["quarantine"], reason=None),
+    }
+    with pytest.raises(duckdb.ConstraintException, match=r"quarantine\.reason"):
+        load_tables(loaded, more, replaced_documents=["news"])
+    assert read_table(loaded, ENTITIES).height == 5
+    assert "new" not in column(loaded, "SELECT run_id FROM runs")
+    assert column(loaded, "SELECT count(*) FROM claims WHERE document_id = 'news'") == [4]
+
+
+def test_a_frame_of_an_unknown_name_is_refused(con: Connection, frames: Frames) -> None:
+    with pytest.raises(ValueError, match="frame 'rumours' is no table of the warehouse; there are sources, documents"):
+        load_tables(con, {"rumours": frames["claims"]}, replaced_documents=[])
+
+
+def test_a_frame_of_another_schema_is_refused_with_what_differs(con: Connection, frames: Frames) -> None:
+    wrong = frames["claims"].with_columns(pl.col("start_char").cast(pl.Int64))
+    with pytest.raises(ValueError, match=r"frame claims is not in the declared schema .*start_char.*Int32.*start_char.*Int64"):
+        load_tables(con, {"claims": wrong}, replaced_documents=[])
+
+
+# Replacing documents
+
+
+def test_a_replaced_document_loses_all_its_rows_and_no_other_does(loaded: Connection) -> None:
+    load_tables(loaded, {}, replaced_documents=["news"])
+    for table in (DOCUMENTS, SENTENCES, MENTIONS, CLAIMS, QUANTITIES):
+        found = column(loaded, f"SELECT DISTINCT document_id FROM {table.name}")
+        assert "news" not in found
+        assert {"interview-2", "opinion"} <= set(found) or table is QUANTITIES
+    left = "SELECT DISTINCT claim_id FROM claim_entities WHERE claim_id IN ('c-size', 'c-size-2')"
+    assert column(loaded, left) == ["c-size-2"]
+
+
+def test_relations_of_a_replaced_document_go_from_either_side(loaded: Connection) -> None:
+    load_tables(loaded, {}, replaced_documents=["news"])
+    assert read_table(loaded, CLAIM_RELATIONS).height == 0
+    assert column(loaded, "SELECT document_id FROM document_relations") == ["interview-2"]
+    load_tables(loaded, {}, replaced_documents=["interview-2"])
+    assert read_table(loaded, DOCUMENT_RELATIONS).height == 0
+
+
+def test_a_replaced_document_takes_its_new_rows_and_keeps_when_it_was_first_met(loaded: Connection, frames: Frames) -> None:
+    news = {name: frame.filter(document_id="news") for name, frame in frames.items() if "document_id" in frame.columns}
+    news["documents"] = changed(news["documents"], first_seen_at=LATER, fetched_at=LATER, last_seen_at=LATER, title="Anew")
+    news["claims"] = news["claims"].filter(claim_id="c-size")
+    load_tables(loaded, news, replaced_documents=["news"])
+    seen = read_table(loaded, DOCUMENTS).row(by_predicate=pl.col("document_id") == "news", named=True)
+    first = datetime(2024, 7, 24, 6, 0)
+    assert (seen["title"], seen["first_seen_at"], seen["fetched_at"], seen["last_seen_at"]) == ("Anew", first, first, LATER)
+    assert column(loaded, "SELECT claim_id FROM claims WHERE document_id = 'news'") == ["c-size"]
+
+
+def test_an_earlier_first_meeting_replaces_a_later_one(loaded: Connection, frames: Frames) -> None:
+    earlier = datetime(2024, 1, 1)
+    load_tables(loaded, {"documents": changed(frames["documents"], first_seen_at=earlier)}, replaced_documents=[])
+    assert column(loaded, "SELECT DISTINCT first_seen_at FROM documents") == [earlier]
+
+
+def test_a_document_row_alone_is_changed_without_its_other_rows(loaded: Connection, frames: Frames) -> None:
+    anew = changed(frames["documents"].filter(document_id="news"), title="Anew")
+    load_tables(loaded, {"documents": anew}, replaced_documents=[])
+    assert column(loaded, "SELECT title FROM documents WHERE document_id = 'news'") == ["Anew"]
+    assert column(loaded, "SELECT count(*) FROM claims WHERE document_id = 'news'") == [4]
+
+
+# The other kinds of tables
+
+
+def test_a_source_keeps_the_day_it_was_added_and_takes_its_new_title(loaded: Connection, frames: Frames) -> None:
+    load_tables(loaded, {"sources": changed(frames["sources"], added_at=LATER, title="Renamed")}, replaced_documents=[])
+    assert read_table(loaded, SOURCES).select("added_at", "title").rows() == [(datetime(2024, 7, 24, 6, 0), "Renamed")]
+
+
+def test_a_whole_table_holds_only_what_was_loaded_last(loaded: Connection, frames: Frames) -> None:
+    load_tables(loaded, {"claim_clusters": frames["claim_clusters"].filter(cluster_id="c-size")}, replaced_documents=[])
+    assert read_table(loaded, CLAIM_CLUSTERS)["cluster_id"].to_list() == ["c-size"]
+    assert read_table(loaded, ENTITIES).height == 5
+
+
+def test_a_run_is_added_to_those_before_and_a_repeated_load_of_it_is_not(loaded: Connection, frames: Frames) -> None:
+    new = {
+        "runs": changed(frames["runs"].head(1), run_id="run-4"),
+        "quality_results": changed(frames["quality_results"].head(3), run_id="run-4"),
+    }
+    for _ in range(2):
+        load_tables(loaded, new, replaced_documents=[])
+    assert read_table(loaded, RUNS)["run_id"].to_list() == ["run-1", "run-2", "run-3", "run-4"]
+    assert column(loaded, "SELECT count(*) FROM quality_results WHERE run_id = 'run-4'") == [3]
+
+
+def test_claims_move_to_another_cluster(loaded: Connection) -> None:
+    moves = pl.DataFrame({"claim_id": ["c-open"], "cluster_id": ["c-release"]})
+    load_tables(loaded, {"cluster_moves": moves}, replaced_documents=[])
+    assert column(loaded, "SELECT claim_id FROM claims WHERE cluster_id = 'c-release' ORDER BY ALL") == ["c-open", "c-release"]
+
+
+def test_a_superseded_document_is_no_longer_current(loaded: Connection) -> None:
+    load_tables(loaded, {"superseded": pl.DataFrame({"document_id": ["news"], "is_current": [False]})}, replaced_documents=[])
+    assert column(loaded, "SELECT document_id FROM documents WHERE NOT is_current ORDER BY ALL") == ["interview-1", "news"]
+
+
+@pytest.mark.parametrize("frame", [
+    pl.DataFrame({"document_id": ["news"]}), pl.DataFrame({"is_current": [False]}),
+    pl.DataFrame({"document_id": ["news"], "is_current": ["no"]}), pl.DataFrame({"document_id": ["news"], "colour": ["red"]}),
+], ids=["nothing to set", "no key", "wrong type", "unknown column"])
+def test_a_change_that_fits_no_column_is_refused(loaded: Connection, frame: pl.DataFrame) -> None:
+    with pytest.raises(ValueError, match=r"frame superseded is .*; it needs document_id and columns of documents"):
+        load_tables(loaded, {"superseded": frame}, replaced_documents=[])
+
+
+# What later runs need to know
+
+
+def test_a_document_met_again_is_touched_and_nothing_else(loaded: Connection) -> None:
+    before = read_table(loaded, DOCUMENTS)
+    touch_documents(loaded, ["news"], LATER)
+    touch_documents(loaded, ["news"], LATER - timedelta(days=300))
+    after = read_table(loaded, DOCUMENTS)
+    assert after.filter(document_id="news")["last_seen_at"].item() == LATER
+    assert after.filter(pl.col("document_id") != "news").equals(before.filter(pl.col("document_id") != "news"))
+    assert after.drop("last_seen_at").equals(before.drop("last_seen_at"))
+
+
+def test_known_documents_are_of_every_outcome_and_carry_no_text(loaded: Connection, frames: Frames) -> None:
+    known = known_documents(loaded)
+    assert known.equals(frames["documents"].drop("text").sort("document_id"))
+
+
+def test_article_text_is_the_body_lists_and_headings_in_order(loaded: Connection, frames: Frames) -> None:
+    load_tables(loaded, {"sentences": frames["sentences"].reverse()}, replaced_documents=[])
+    texts = article_text(loaded)
+    assert texts.columns == ["document_id", "page_id", "revision", "published_at", "url", "text"]
+    assert texts.filter(document_id="interview-2")["revision"].item() == 2
+    assert texts["document_id"].to_list() == ["copy", "interview-1", "interview-2", "news", "opinion"]
+    assert texts.filter(document_id="opinion")["text"].item() == (
+        "The licence\nSome critics say that Llama 3.1 is not truly open source.\n"
+        'Stella Biderman called the release "a real gift to research" but named its limits.\nMeta will release Llama 4 in 2025.'
+    )
+
+
+def test_article_text_of_asked_documents_is_of_these_alone(loaded: Connection) -> None:
+    assert article_text(loaded, ["news", "index"])["document_id"].to_list() == ["news"]
+    assert article_text(loaded, []).height == 0
+
+
+def test_known_claims_carry_figures_times_and_entities_but_not_the_speaker(loaded: Connection) -> None:
+    known = {row["claim_id"]: row for row in known_claims(loaded).iter_rows(named=True)}
+    assert known["c-half"]["entity_ids"] == ["gpt4o", "llama31"]
+    assert known["c-half"]["quantities"] == [
+        {"value": 50.0, "upper_value": None, "unit": "percent", "kind": "percent", "is_approximate": True}
+    ]
+    assert known["c-next"]["times"] == [{"earliest": datetime(2025, 1, 1).date(), "latest": datetime(2025, 12, 31).date()}]
+    assert (known["c-gift"]["entity_ids"], known["c-gift"]["quantities"], known["c-gift"]["times"]) == ([], [], [])
+
+
+def test_a_figure_counts_for_every_claim_whose_span_holds_it(loaded: Connection) -> None:
+    loaded.execute("UPDATE quantities SET claim_id = NULL WHERE quantity_id = 'q-c-size'")
+    assert known_claims(loaded).filter(claim_id="c-size")["quantities"].item().to_list()[0]["unit"] == "parameter"
+
+
+def test_known_claims_tell_older_revisions_from_current_ones(loaded: Connection) -> None:
+    known = known_claims(loaded)
+    assert known["claim_id"].is_sorted()
+    assert known.filter(~pl.col("is_current"))["claim_id"].to_list() == ["c-size-1", "c-third"]
+
+
+def test_claims_of_documents_that_were_not_kept_are_not_compared(loaded: Connection) -> None:
+    loaded.execute("UPDATE documents SET outcome = 'gone' WHERE document_id = 'news'")
+    assert "c-size" not in known_claims(loaded)["claim_id"].to_list()
+
+
+def test_staged_claims_are_what_the_warehouse_knows_of_them_once_loaded(loaded: Connection, frames: Frames) -> None:
+    assert staged_claims(frames).equals(known_claims(loaded))
+    open_clusters = frames | {"claims": changed(frames["claims"], cluster_id=None)}
+    assert staged_claims(open_clusters)["cluster_id"].null_count() == frames["claims"].height
+
+
+def test_an_empty_warehouse_knows_nothing_in_the_right_types(con: Connection) -> None:
+    known = known_claims(con)
+    assert known.height == 0
+    assert known.schema["entity_ids"] == pl.List(pl.String)
+    assert known.schema["times"] == pl.List(pl.Struct({"earliest": pl.Date, "latest": pl.Date}))
+    assert read_table(con, CLAIM_ENTITIES).schema == CLAIM_ENTITIES.schema
+    assert known_documents(con).schema["published_at"] == pl.Datetime("us")

@@ -1,0 +1,195 @@
+"""What comparison needs to know of one claim: its terms, its subject, its matter, its figures, its direction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import takewhile
+from typing import Any
+
+from transforms.figure_match import Figure, read_figures, read_times
+from transforms.terms import CompareLexicon, Word, read_words, term_weight
+
+STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boast", "remain", "presence"))
+"""Predicates of a state; `presence` stands for include and contain."""
+
+_BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """A word that points one way on a matter: `sign` 1 or -1; `is_graded` where it says more or less, not simply so.
+
+    `before` and `after` hold the terms on either side of it: the sides of a comparison, whatever the parse made of them.
+    """
+
+    matter: str
+    sign: int
+    kind: str
+    is_graded: bool
+    words: str
+    before: frozenset[str]
+    after: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a claim is about. `terms` is empty where a pronoun says it that is not resolved; `signed` tells `open` from `closed`.
+
+    `narrowing`: words that pick one of several things of a name: directions, degrees, superlatives.
+    """
+
+    entity_id: str | None
+    text: str
+    head: str | None
+    terms: frozenset[str]
+    signed: frozenset[str]
+    narrowing: frozenset[str]
+    is_partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFeatures:
+    """One claim, taken apart.
+
+    `terms`: weight of each word that carries matter. `wording`: terms of all words. `matter`: weight of what is said of the
+    subject, up to a clause that explains it, without the words that point a direction. `other_side`: terms after `than`.
+    `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no figure: versions, years. `superlatives`: forms such as `largest`; `roles`: parts that words of
+    the statement play, such as `bound` (more than, at least) or `partial` (some, several).
+    """
+
+    claim_id: str
+    document_id: str
+    page_id: str
+    text: str
+    speaker: str | None
+    published_at: datetime | None
+    modality: str
+    is_negated: bool
+    terms: Mapping[str, float]
+    wording: frozenset[str]
+    negators: frozenset[str]
+    refusals: frozenset[str]
+    subject: Subject
+    matter: Mapping[str, float]
+    other_side: frozenset[str]
+    predicate: frozenset[str]
+    pointings: tuple[Pointing, ...]
+    numbers: frozenset[str]
+    figures: tuple[Figure, ...]
+    superlatives: frozenset[str]
+    roles: frozenset[str]
+    is_existential: bool
+    times: tuple[tuple[date, date], ...]
+
+    @property
+    def says_what_is(self) -> bool:
+        """Whether it says what its subject is or has, not what it does: the predicate carries no matter of its own."""
+        return bool(self.predicate) and self.predicate <= STATES
+
+
+def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFeatures:
+    """Take apart one row of the frame that `compare.relate_claims` takes."""
+    words = read_words(claim["resolved_text"] or claim["text"], lexicon)
+    figures = read_figures(claim["quantities"])
+    values = frozenset(figure.value for figure in figures)
+    content = [word for word in words if word.role is None and not _is_figure(word, values)]
+    subject = _read_subject(claim, content, lexicon)
+    core = list(takewhile(lambda word: word.role != "clause_opener", words))
+    said, other_side = _split_at_than(core)
+    pointings = _pointings(core, content, subject, lexicon)
+    matter = [word for word in said if word in content and word.term not in subject.terms and word.direction is None]
+    return ClaimFeatures(
+        claim_id=claim["claim_id"], document_id=claim["document_id"], page_id=claim["page_id"], text=claim["text"],
+        speaker=claim["speaker_id"] or claim["speaker"], published_at=claim["published_at"],
+        modality=claim["modality"], is_negated=claim["is_negated"],
+        terms=_weighted(content),
+        wording=frozenset(word.term for word in words),
+        negators=frozenset(word.term for word in core if word.role == "negator"),
+        refusals=frozenset(p.matter for p in pointings if p.kind == "stance" and p.sign < 0),
+        subject=subject,
+        matter=_weighted(matter),
+        other_side=frozenset(word.term for word in other_side if word in content),
+        predicate=_predicate_terms(claim["predicate"] or "", lexicon),
+        pointings=pointings,
+        numbers=frozenset(word.term for word in content if word.number is not None),
+        figures=figures,
+        superlatives=frozenset(word.surface for word in said if word.surface in lexicon.superlatives),
+        roles=frozenset(word.role for word in core if word.role is not None),
+        is_existential=[word.term for word in words[:2]] == ["there", "be"],
+        times=read_times(claim["times"]),
+    )
+
+
+def content_terms(text: str, values: Iterable[float], lexicon: CompareLexicon) -> dict[str, float]:
+    """Weight of each term of a text that carries matter; numbers that are among the claim's figures are left out."""
+    known = frozenset(values)
+    return _weighted(word for word in read_words(text, lexicon) if word.role is None and not _is_figure(word, known))
+
+
+def _weighted(words: Iterable[Word]) -> dict[str, float]:
+    return {word.term: term_weight(word.term) for word in words}
+
+
+def _is_figure(word: Word, values: frozenset[float]) -> bool:
+    number = word.number
+    return number is not None and any(abs(number - value) <= 1e-9 * max(1.0, abs(value)) for value in values)
+
+
+def _split_at_than(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
+    for at, word in enumerate(words):
+        if word.role == "than":
+            return list(words[:at]), list(words[at + 1 :])
+    return list(words), []
+
+
+def _read_subject(claim: Mapping[str, Any], statement: Sequence[Word], lexicon: CompareLexicon) -> Subject:
+    text = claim["subject"] or ""
+    words = read_words(text, lexicon)
+    content = [word for word in words if word.role is None]
+    if words and not content:
+        # A pronoun: the words that resolving it has put into the statement name the subject.
+        printed = {word.term for word in read_words(claim["text"], lexicon)}
+        content = words = [word for word in statement if word.term not in printed]
+    before_link = [word for word in takewhile(lambda word: word.role not in _BREAKS_A_NAME, words) if word.role is None]
+    return Subject(
+        entity_id=claim["subject_id"],
+        text=text,
+        head=before_link[-1].term if before_link else None,
+        terms=frozenset(word.term for word in content),
+        signed=frozenset(f"{word.term}{word.direction.sign:+d}" if word.direction else word.term for word in content),
+        narrowing=frozenset(
+            word.surface
+            for word in words
+            if word.direction is not None or word.role in ("degree", "flipper") or lexicon.grades(word.surface)
+        ),
+        is_partial=any(word.role == "partial" for word in words),
+    )
+
+
+def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
+    return frozenset(word.term for word in read_words(text, lexicon) if word.role in (None, "generic"))
+
+
+def _pointings(
+    words: Sequence[Word], content: Sequence[Word], subject: Subject, lexicon: CompareLexicon
+) -> tuple[Pointing, ...]:
+    """Directions that the claim takes outside its subject; `less` before such a word, or `by` after it, turns it round."""
+    found = []
+    for at, word in enumerate(words):
+        if word.role == "than":
+            break
+        if word.direction is None or word.term in subject.terms:
+            continue
+        marker = words[at - 1] if at and words[at - 1].role in ("flipper", "degree") else None
+        is_passive = word.direction.kind == "comparison" and at + 1 < len(words) and words[at + 1].surface == "by"
+        is_turned = is_passive or (marker is not None and marker.role == "flipper")
+        found.append(Pointing(
+            matter=word.term,
+            sign=-word.direction.sign if is_turned else word.direction.sign,
+            kind=word.direction.kind,
+            is_graded=marker is not None or word.surface in lexicon.comparatives,
+            words=f"{marker.surface} {word.surface}" if marker is not None else word.surface,
+            before=frozenset(other.term for other in words[:at] if other in content),
+            after=frozenset(other.term for other in words[at + 1 :] if other in content),
+        ))
+    return tuple(found)

@@ -1,0 +1,85 @@
+"""Claims that say the same and claims that may dispute each other, judged pair by pair, with a score and a reason."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from transforms.candidates import TERMED_CLAIMS, find_candidates
+from transforms.claim_features import ClaimFeatures, content_terms, read_features
+from transforms.corroboration import Judgement, judge_same
+from transforms.disputes import judge_dispute
+from transforms.figure_match import read_figures
+from transforms.terms import CompareLexicon
+from warehouse.tables import CLAIM_RELATIONS, CLAIMS, TIMESTAMP
+
+CANDIDATE_SHARE = 0.3
+"""Least share of weighted terms for a pair to be judged at all."""
+
+_CLAIM_COLUMNS = (
+    "claim_id", "document_id", "text", "resolved_text", "speaker", "speaker_id", "subject", "subject_id", "predicate",
+    "modality", "is_negated",
+)  # fmt: skip
+_QUANTITY = pl.Struct(
+    {"value": pl.Float64, "upper_value": pl.Float64, "unit": pl.String, "kind": pl.String, "is_approximate": pl.Boolean}
+)
+_TIME = pl.Struct({"earliest": pl.Date, "latest": pl.Date})
+
+COMPARED_CLAIMS = pl.Schema(
+    [(name, CLAIMS.schema[name]) for name in _CLAIM_COLUMNS]
+    + [
+        ("page_id", pl.String), ("published_at", TIMESTAMP), ("entity_ids", pl.List(pl.String)),
+        ("quantities", pl.List(_QUANTITY)), ("times", pl.List(_TIME)),
+    ]
+)  # fmt: skip
+"""What comparison needs of a claim: one row a claim, with the entities it is about or mentions, its figures and its times as
+lists; other columns are passed over."""
+
+
+def relate_claims(new: pl.DataFrame, known: pl.DataFrame, lexicon: CompareLexicon) -> pl.DataFrame:
+    """Relations that the new claims bring: among themselves and with the known ones. Two known claims are not judged again.
+
+    Both frames have the columns of `COMPARED_CLAIMS`; a known claim that is also new counts as new. A pair has at most one
+    relation. Claims of two revisions of one page are not compared: an edit is neither support nor dispute. Returns rows of
+    `claim_relations`, sorted by key. A pair's judgement depends on the two claims alone, so it never changes when others
+    arrive; which pairs meet in a crowded block is bounded as `candidates` says.
+    """
+    new = new.select(COMPARED_CLAIMS.names())
+    known = known.select(COMPARED_CLAIMS.names()).join(new, on="claim_id", how="anti")
+    candidates = find_candidates(_termed(new, lexicon), _termed(known, lexicon), least_share=CANDIDATE_SHARE)
+    pages = pl.concat([frame.select("claim_id", "document_id", "page_id") for frame in (new, known)])
+    pairs = (
+        candidates.join(pages, on="claim_id")
+        .join(pages, left_on="other_claim_id", right_on="claim_id", suffix="_other")
+        .filter((pl.col("page_id") != pl.col("page_id_other")) | (pl.col("document_id") == pl.col("document_id_other")))
+        .select("claim_id", "other_claim_id")
+    )
+    met = pl.concat([pairs["claim_id"], pairs["other_claim_id"]]).unique()
+    features = {
+        row["claim_id"]: read_features(row, lexicon)
+        for frame in (new, known)
+        for row in frame.filter(pl.col("claim_id").is_in(met.implode())).iter_rows(named=True)
+    }
+    rows = list(_judged(pairs, features))
+    return pl.DataFrame(rows, schema=CLAIM_RELATIONS.schema, orient="row").sort(CLAIM_RELATIONS.key)
+
+
+def _judged(pairs: pl.DataFrame, features: dict[str, ClaimFeatures]) -> Iterator[tuple[str, str, str, float, str]]:
+    for claim_id, other_id in pairs.iter_rows():
+        if judgement := judge(features[claim_id], features[other_id]):
+            yield claim_id, other_id, judgement.relation, judgement.score, judgement.reason
+
+
+def judge(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
+    """The relation of two claims, None where they have none. What is disputed is never the same."""
+    return judge_dispute(ours, theirs) or judge_same(ours, theirs)
+
+
+def _termed(claims: pl.DataFrame, lexicon: CompareLexicon) -> pl.DataFrame:
+    rows = []
+    columns = ("claim_id", "text", "resolved_text", "quantities", "entity_ids")
+    for claim_id, text, resolved, quantities, entity_ids in claims.select(columns).iter_rows():
+        figures = read_figures(quantities)
+        weighted = content_terms(resolved or text, [figure.value for figure in figures], lexicon)
+        spelled = " ".join(map(str, figures))
+        rows.append((claim_id, list(weighted), list(weighted.values()), sorted(set(entity_ids or ())), spelled))
+    return pl.DataFrame(rows, schema=TERMED_CLAIMS, orient="row")

@@ -1,0 +1,134 @@
+"""Whether the figures and times of two statements agree, differ or do not meet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+APPROXIMATE_TOLERANCE = 0.1
+"""Share by which a figure said to be approximate may be off: "about 400" and 430 are no contradiction."""
+ROUNDED_DIGITS = 2
+"""A figure may be the other one rounded, to no fewer digits than this: 1.3 million for 1,294,512, but not 4 for 4.4."""
+
+_MAGNITUDES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its unit; `upper_value` is the upper bound of a range."""
+
+    value: float
+    upper_value: float | None
+    unit: str | None
+    kind: str
+    is_approximate: bool
+
+    def __str__(self) -> str:
+        number = _spell(self.value) + (f" to {_spell(self.upper_value)}" if self.upper_value is not None else "")
+        is_one = self.value == 1 or self.kind in ("money", "percent")
+        unit = "" if self.unit is None else f" {self.unit}" if is_one or self.unit.endswith("s") else f" {self.unit}s"
+        return ("about " if self.is_approximate else "") + number + unit
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMatch:
+    """How the figures of two claims meet, unit by unit.
+
+    `agreeing`: one pair for each unit in which some agree; `differing`: both sides' figures of each unit in which none agree;
+    `alone`: how many units only one side gives.
+    """
+
+    agreeing: tuple[tuple[Figure, Figure], ...]
+    differing: tuple[tuple[tuple[Figure, ...], tuple[Figure, ...]], ...]
+    alone: int
+
+
+def read_figures(rows: Sequence[Mapping[str, object]] | None) -> tuple[Figure, ...]:
+    """Figures of a claim's `quantities` list, those without a number left out, sorted."""
+    figures = set()
+    for row in rows or ():
+        value, upper = row["value"], row["upper_value"]
+        if isinstance(value, float):
+            unit = row["unit"]
+            figures.add(
+                Figure(
+                    value=value,
+                    upper_value=upper if isinstance(upper, float) else None,
+                    unit=None if unit is None else str(unit),
+                    kind=str(row["kind"]),
+                    is_approximate=bool(row["is_approximate"]),
+                )
+            )
+    return tuple(sorted(figures, key=lambda figure: (*_measure(figure), *_bounds(figure), figure.is_approximate)))
+
+
+def match_figures(ours: Sequence[Figure], theirs: Sequence[Figure]) -> FigureMatch:
+    """Match figures of the same kind and unit; figures of different units do not meet."""
+    our_groups, their_groups = _by_measure(ours), _by_measure(theirs)
+    agreeing, differing = [], []
+    for measure in sorted(our_groups.keys() & their_groups.keys()):
+        pairs = [(a, b) for a in our_groups[measure] for b in their_groups[measure] if figures_agree(a, b)]
+        if pairs:
+            agreeing.append(pairs[0])
+        else:
+            differing.append((our_groups[measure], their_groups[measure]))
+    return FigureMatch(tuple(agreeing), tuple(differing), len(our_groups.keys() ^ their_groups.keys()))
+
+
+def figures_agree(ours: Figure, theirs: Figure) -> bool:
+    """Whether two figures of one unit can be the same: ranges that overlap, approximate ones close by, rounded ones."""
+    low, high = sorted((_bounds(ours), _bounds(theirs)))
+    if high[0] <= low[1]:
+        return True
+    gap, size = high[0] - low[1], max(abs(low[1]), abs(high[0]))
+    if ours.is_approximate or theirs.is_approximate:
+        return gap <= APPROXIMATE_TOLERANCE * size
+    return gap <= max(_rounding(ours.value), _rounding(theirs.value))
+
+
+def times_conflict(ours: Sequence[tuple[date, date]], theirs: Sequence[tuple[date, date]]) -> bool:
+    """Whether both sides name times and no time of one overlaps a time of the other."""
+    if not ours or not theirs:
+        return False
+    return not any(a[0] <= b[1] and b[0] <= a[1] for a in ours for b in theirs)
+
+
+def read_times(rows: Sequence[Mapping[str, object]] | None) -> tuple[tuple[date, date], ...]:
+    """Known periods of a claim's `times` list; a bound that is missing is the other one."""
+    periods = set()
+    for row in rows or ():
+        earliest, latest = row["earliest"] or row["latest"], row["latest"] or row["earliest"]
+        if isinstance(earliest, date) and isinstance(latest, date):
+            periods.add((earliest, latest))
+    return tuple(sorted(periods))
+
+
+def _by_measure(figures: Sequence[Figure]) -> dict[tuple[str, str], tuple[Figure, ...]]:
+    ordered = sorted(figures, key=_measure)
+    return {measure: tuple(group) for measure, group in groupby(ordered, key=_measure)}
+
+
+def _measure(figure: Figure) -> tuple[str, str]:
+    return figure.kind, figure.unit or ""
+
+
+def _bounds(figure: Figure) -> tuple[float, float]:
+    return figure.value, figure.value if figure.upper_value is None else figure.upper_value
+
+
+def _rounding(value: float) -> float:
+    """Half a unit in the last digit that the figure gives; zeros at its end are taken as rounding, down to `ROUNDED_DIGITS`."""
+    if value == 0:
+        return 0.0
+    digits, exponent = f"{abs(value):.12e}".split("e")
+    given = len(digits.replace(".", "").rstrip("0"))
+    if given <= 1 and abs(value) < 100:
+        return 0.0  # small whole numbers are counts: 4 is not 4.4 rounded, and 20 people are not 20.4
+    return 0.5 * 10.0 ** (int(exponent) + 1 - max(ROUNDED_DIGITS, given))
+
+
+def _spell(value: float) -> str:
+    for size, name in _MAGNITUDES:
+        if abs(value) >= size:
+            return f"{value / size:,.6g} {name}"
+    return f"{value:,.6g}" if abs(value) < 1e5 else f"{value:,.0f}"

@@ -1,0 +1,68 @@
+"""Which document is which revision of its page, and which of them is current."""
+
+import polars as pl
+
+from warehouse.tables import DOCUMENTS
+
+UNREAD = ("unreadable",)
+"""Outcomes that say nothing about the page's text: such a revision takes no other's place."""
+_COLUMNS = ("document_id", "page_id", "url", "outcome", "published_at", "modified_at", "first_seen_at", "revision")
+
+
+def settle_revisions(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The new documents with `revision`, `is_current` and `first_seen_at` settled: rows of `documents`, sorted by document_id.
+
+    `known` has the columns of `warehouse.load.known_documents`. A document met again, with the same id, keeps its revision
+    and the time it was first seen. The revisions of a page follow each other by date of change, else of publication; where
+    one of them has no date, by the run that met them; ties by address. Known revisions keep their numbers, new ones count on.
+    """
+    met_before = known.select("document_id", known_first_seen_at="first_seen_at")
+    return (
+        new.drop("revision", "is_current")
+        .join(_ranked(new, known), on="document_id")
+        .join(met_before, on="document_id", how="left")
+        .with_columns(first_seen_at=pl.min_horizontal("first_seen_at", "known_first_seen_at"))
+        .select(DOCUMENTS.schema.names())
+        .cast(DOCUMENTS.schema)
+        .sort("document_id")
+    )
+
+
+def superseded(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Known documents that were current and no longer are: `document_id` and `is_current`, false; sorted."""
+    passed = _ranked(new, known).filter(~pl.col("is_current"))
+    were_current = known.filter("is_current").join(passed, on="document_id", how="semi")
+    return were_current.select("document_id", is_current=pl.lit(value=False)).sort("document_id")
+
+
+def _ranked(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`document_id`, `revision` and `is_current` of every document of the pages that the new ones belong to."""
+    ordered = _in_order(new, known)
+    place, is_new = pl.int_range(pl.len()).over("page_id"), ~pl.col("is_known")
+    is_read = ~pl.col("outcome").is_in(UNREAD)
+    # An unread revision is current only where its page was never read.
+    latest = pl.when(is_read | ~is_read.any().over("page_id")).then(place).max().over("page_id")
+    known_so_far = pl.when("is_known").then("revision").max().over("page_id").fill_null(0)  # 0: no revision is known yet
+    counted_on = known_so_far + is_new.cum_sum().over("page_id")
+    return ordered.select(
+        "document_id",
+        revision=pl.when("is_known").then("revision").otherwise(counted_on).cast(pl.Int32),
+        is_current=place == latest,
+    )
+
+
+def _in_order(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    pages = known.join(new, on="page_id", how="semi").select(_COLUMNS)
+    # A page met again may have become readable, or be gone: what this run made of it counts.
+    outcomes = new.select("document_id", outcome_now="outcome")
+    earlier = pages.join(outcomes, on="document_id", how="left").with_columns(outcome=pl.coalesce("outcome_now", "outcome"))
+    later = new.join(pages, on="document_id", how="anti").select(_COLUMNS)
+    documents = pl.concat([
+        earlier.select(_COLUMNS).with_columns(is_known=pl.lit(value=True)),
+        later.with_columns(is_known=pl.lit(value=False)),
+    ])  # fmt: skip
+    changed_at = pl.coalesce("modified_at", "published_at")
+    are_dated = changed_at.is_not_null().all().over("page_id")
+    return documents.with_columns(changed_at=pl.when(are_dated).then(changed_at)).sort(
+        "page_id", "changed_at", "first_seen_at", ~pl.col("is_known"), "url", "document_id"
+    )

@@ -1,0 +1,65 @@
+"""What can be wrong with a warehouse file, in words that name the file and the mend."""
+
+import errno
+import os
+import re
+from pathlib import Path
+
+_ANOTHER = "name another file with --warehouse FILE"
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be opened, written or published."""
+
+
+# The names below tell the state of the file, so they go without the suffix `Error`.
+class WarehouseMissing(WarehouseError):  # noqa: N818
+    """There is no file at the path."""
+
+
+class WarehouseNotADatabase(WarehouseError):  # noqa: N818
+    """The file is no DuckDB database, a damaged one, or one that Claimhouse did not make."""
+
+
+class WarehouseHeld(WarehouseError):  # noqa: N818
+    """Another process has the file open for writing, or builds it anew."""
+
+
+class WarehouseTooNew(WarehouseError):  # noqa: N818
+    """A newer Claimhouse or a newer DuckDB wrote the file."""
+
+
+# DuckDB 1.5 tells these apart only by the text of one exception; the first that fits is taken.
+_READINGS: tuple[tuple[str, type[WarehouseError], str], ...] = (
+    ("database does not exist", WarehouseMissing,
+     "there is no warehouse at {path}. Build one with `claimhouse run`, or name yours with --warehouse FILE"),
+    ("Is a directory", WarehouseNotADatabase, "{path} is a folder. Name a file with --warehouse FILE"),
+    ("Permission denied", WarehouseError, f"{{path}} may not be opened ({{said}}). Change its permissions, or {_ANOTHER}"),
+    ("Could not set lock", WarehouseHeld, "{path} is open for writing in {holder}. Close it there, then try again"),
+    ("version number", WarehouseTooNew,
+     f"a newer DuckDB than Claimhouse uses wrote {{path}}. Update Claimhouse (git pull && make setup), or {_ANOTHER}"),
+    ("^IO Error", WarehouseNotADatabase,
+     f"{{path}} is no DuckDB database, or a damaged one ({{said}}). Move it away and `claimhouse run` again, or {_ANOTHER}"),
+    ("", WarehouseError, f"{{path}} cannot be used: {{said}}. Mend that, or {_ANOTHER}"),
+)
+
+
+def explained(error: Exception, path: Path) -> WarehouseError:
+    """What an OSError or an error of DuckDB means for the warehouse at `path`."""
+    if is_full_disk(error):
+        return WarehouseError(
+            f"the disk is full: there is no room in {path.parent} for a new {path.name}. What was published stands as it was. "
+            "Make room (building takes the size of the warehouse once more), then run again"
+        )
+    said = str(error).partition("\n")[0]
+    holder = re.search(r"held in (.+? \(PID \d+\))", said)
+    kind, message = next((kind, message) for pattern, kind, message in _READINGS if re.search(pattern, said))
+    return kind(message.format(path=path, said=said, holder=holder[1] if holder else "another process"))
+
+
+def is_full_disk(error: Exception) -> bool:
+    """Whether the disk, a quota or a limit on file sizes is what stopped the write."""
+    if isinstance(error, OSError):
+        return error.errno in _DISK_FULL
+    return any(os.strerror(number) in str(error) for number in _DISK_FULL)

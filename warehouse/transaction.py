@@ -1,0 +1,20 @@
+"""All or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from warehouse.database import Connection
+
+
+@contextmanager
+def transaction(con: "Connection") -> Iterator[None]:
+    """What the block does is committed as one, or on any exception undone as one."""
+    con.begin()
+    try:
+        yield
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise

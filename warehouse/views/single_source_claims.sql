@@ -1,0 +1,22 @@
+-- Claims that one document alone makes, copies of it left aside. One row: one claim.
+CREATE OR REPLACE VIEW single_source_claims AS
+SELECT
+    c.text,
+    c.speaker,
+    c.attribution,
+    c.modality,
+    c.claim_type,
+    c.checkworthiness,
+    c.sentence,
+    c.title,
+    c.site,
+    c.url,
+    c.published_at,
+    c.claim_id,
+    c.cluster_id,
+    c.speaker_id,
+    c.subject_id,
+    c.document_id
+FROM current_claims AS c
+JOIN claim_clusters AS k USING (cluster_id)
+WHERE k.document_count = 1;

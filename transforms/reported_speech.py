@@ -98,12 +98,12 @@ def _is_weighty(token: Token) -> bool:
 
 
 def _is_statement(clause: Token) -> bool:
-    """Whether a complement states something: in a tense, and no embedded question ("whether it works", "how it works")."""
-    finite = clause.tag_ in FINITE_TAGS or any(
-        child.tag_ in FINITE_TAGS for child in clause.children if child.dep_ in ("aux", "auxpass")
-    )
-    asks = any(child.dep_ == "mark" and child.lower_ in ("whether", "if", "while") for child in clause.children)
-    return finite and not asks and clause.left_edge.tag_ not in ("WP", "WRB", "WDT", "WP$")
+    """Whether a complement states something: in a tense or after "that", and no embedded question ("whether", "how it works")."""
+    marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
+    auxiliaries = [child for child in clause.children if child.dep_ in ("aux", "auxpass")]
+    states = "that" in marks or any(token.tag_ in FINITE_TAGS for token in (clause, *auxiliaries))
+    asks = marks & {"whether", "if", "while"} or clause.left_edge.tag_ in ("WP", "WRB", "WDT", "WP$")
+    return states and not asks
 
 
 def _according(block: Parsed, quotes: Sequence[Quote], token: Token) -> Iterator[Attribution]:

@@ -11,7 +11,7 @@ from transforms.parse import Parsed
 from transforms.quotes import Quote, find_quotes
 from transforms.resolve import Referent, Referents
 from transforms.speech import Attribution
-from transforms.statements import FINITE_TAGS, has_finite_verb
+from transforms.statements import FINITE_TAGS
 from warehouse.tables import READ_ZONES
 
 _LABEL = re.compile(r"^(?:[A-Z][\w'’-]*)(?: [\w'’-]+){0,2}:\s+(?=\S)")
@@ -102,7 +102,7 @@ def _own(block: Parsed, attributions: Sequence[Attribution], quotes: Sequence[Qu
         )
     ]
     # What a noun phrase holds ("criticises closed systems") leaves the sentence around it a statement of the article's.
-    clausal = [a for a in attributions if has_finite_verb(_tokens(block, (a.start, a.end)))]
+    clausal = [a for a in attributions if a.is_clause]
     covered = {token.i for a in clausal for token in _tokens(block, (a.start, a.end))}
     cues = {token.i for a in clausal for place in (a.cue, a.speaker) if place for token in _tokens(block, place)}
     for sentence in doc.sents:

@@ -20,9 +20,10 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
         cue = cue_of(token, frames, subject_of(token))
         if cue is None or cue.speaker is None:
             continue
-        for content in _contents(token, frames, lexicon):
+        clauses = list(_clauses(token, frames))
+        for content in clauses or _weaker_contents(token, frames, lexicon):
             found = _reported(block, quotes, content, cue.span, cue.speaker)
-            yield replace(found, is_denied="d" in frames)
+            yield replace(found, is_denied="d" in frames, is_clause=bool(clauses))
     for token in block.doc:
         if token.lower_ == "according" and not is_inside(token, quotes):
             yield from _according(block, quotes, token)
@@ -30,17 +31,15 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
             yield from _noun_cue(block, quotes, token)
 
 
-def _contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
-    """What a verb of saying holds, by the frames that it opens; the first kind that is there counts."""
-    if "c" in frames or "q" in frames:
-        clause = next((child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)), None)
-        if clause is not None:
-            yield from filter(None, [_with_afterthought(verb, clause_span(clause))])
-            return
-        if verb.dep_ == "parataxis" or (verb.dep_ == "advcl" and "q" in frames and _opens_with_as(verb)):
-            yield from filter(None, [_with_afterthought(verb, clause_span(verb.head, without=verb))])
-            return
-    yield from _weaker_contents(verb, frames, lexicon)
+def _clauses(verb: Token, frames: str) -> Iterator[Span]:
+    """The clause that a verb of saying holds: behind it, before it, or around it."""
+    if "c" not in frames and "q" not in frames:
+        return
+    clause = next((child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)), None)
+    if clause is not None:
+        yield from filter(None, [_with_afterthought(verb, clause_span(clause))])
+    elif verb.dep_ == "parataxis" or (verb.dep_ == "advcl" and "q" in frames and _opens_with_as(verb)):
+        yield from filter(None, [_with_afterthought(verb, clause_span(verb.head, without=verb))])
 
 
 def _with_afterthought(verb: Token, span: Span | None) -> Span | None:
@@ -98,7 +97,7 @@ def _is_weighty(token: Token) -> bool:
 
 
 def _is_statement(clause: Token) -> bool:
-    """Whether a complement states something: in a tense or after "that", and no embedded question ("whether", "how it works")."""
+    """Whether a complement states something: in a tense or after "that", and no embedded question ("how it works")."""
     marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
     auxiliaries = [child for child in clause.children if child.dep_ in ("aux", "auxpass")]
     states = "that" in marks or any(token.tag_ in FINITE_TAGS for token in (clause, *auxiliaries))

@@ -19,7 +19,8 @@ class Attribution:
     """One attributed statement. Places are code points in the document's text; a direct content excludes its marks.
 
     `speaker` and `cue` are None where the text names none. `head` is the speaker's head word, for finding its entity.
-    `is_denied`: the cue says that the speaker holds the opposite ("denied that").
+    `is_denied`: the cue says that the speaker holds the opposite ("denied that"). `is_clause` is False where what is held is a
+    noun phrase or an infinitive: then the sentence around it states something as well.
     """
 
     start: int
@@ -29,6 +30,7 @@ class Attribution:
     cue: Place | None = None
     head: Place | None = None
     is_denied: bool = False
+    is_clause: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,6 @@ class Statement:
         )
 
 
-def has_finite_verb(tokens: Iterable[Token]) -> bool:
-    """Whether the tokens hold a verb in a tense."""
-    return any(token.tag_ in FINITE_TAGS for token in tokens)
-
-
 def _phrase(head: Token, span: Span) -> Span:
     """A noun phrase without the relative clause behind it, inside the span."""
     right = head.i

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from transforms.statements import ClaimWords, Statement, checkworthiness, claim_type, has_finite_verb, is_negated, modality
+from transforms.statements import ClaimWords, Statement, checkworthiness, claim_type, is_negated, modality
 
 
 @pytest.fixture(scope="module")
@@ -168,11 +168,6 @@ def test_a_statement_with_a_figure_is_one_of_quantity(type_of, kind):
 
 def test_a_rank_alone_makes_no_quantity(type_of):
     assert type_of("The ferry carries people.", frozenset({"rank"})) == "other"
-
-
-def test_a_verb_in_a_tense_is_found(nlp):
-    assert has_finite_verb(nlp("The ferry sank."))
-    assert not has_finite_verb(nlp("the sinking of the ferry"))
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ class ClaimFeatures:
     """One claim, taken apart.
 
     `terms`: weight of each word that carries matter. `wording`: terms of all words. `matter`: weight of what is said of the
-    subject, up to a clause that explains it, without the words that point a direction. `other_side`: terms after `than`.
+    subject, up to a clause that explains it. `other_side`: terms after `than`.
     `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no figure: versions, years. `superlatives`: forms such as `largest`; `roles`: parts that words of
     the statement play, such as `bound` (more than, at least) or `partial` (some, several).
     """
@@ -96,8 +96,8 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
     subject = _read_subject(claim, content, lexicon)
     core = list(takewhile(lambda word: word.role != "clause_opener", words))
     said, other_side = _split_at_than(core)
-    pointings = _pointings(core, content, subject, lexicon)
-    matter = [word for word in said if word in content and word.term not in subject.terms and word.direction is None]
+    pointings = _pointings(core, content, lexicon)
+    matter = [word for word in said if word in content and word.term not in subject.terms]
     return ClaimFeatures(
         claim_id=claim["claim_id"], document_id=claim["document_id"], page_id=claim["page_id"], text=claim["text"],
         speaker=claim["speaker_id"] or claim["speaker"], published_at=claim["published_at"],
@@ -170,15 +170,13 @@ def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
     return frozenset(word.term for word in read_words(text, lexicon) if word.role in (None, "generic"))
 
 
-def _pointings(
-    words: Sequence[Word], content: Sequence[Word], subject: Subject, lexicon: CompareLexicon
-) -> tuple[Pointing, ...]:
-    """Directions that the claim takes outside its subject; `less` before such a word, or `by` after it, turns it round."""
+def _pointings(words: Sequence[Word], content: Sequence[Word], lexicon: CompareLexicon) -> tuple[Pointing, ...]:
+    """Directions that the claim takes before `than`; `less` before such a word, or `by` after it, turns it round."""
     found = []
     for at, word in enumerate(words):
         if word.role == "than":
             break
-        if word.direction is None or word.term in subject.terms:
+        if word.direction is None:
             continue
         marker = words[at - 1] if at and words[at - 1].role in ("flipper", "degree") else None
         is_passive = word.direction.kind == "comparison" and at + 1 < len(words) and words[at + 1].surface == "by"

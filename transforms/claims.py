@@ -260,6 +260,8 @@ def resolved_text(found: Found, text: str, referents: Referents, speaker: Refere
             start, replaced = _replacement(token, found, referents, start)
         if replaced is None or start < at:
             continue
+        if replaced.endswith("s") and text[end : end + 2] in ("'s", "’s"):
+            replaced, end = f"{replaced}'", end + 2
         pieces += [text[at:start], replaced]
         at = end
     pieces.append(text[at : found.end])

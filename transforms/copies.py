@@ -128,8 +128,7 @@ def _near_copies(articles: Iterable[_Article], near_copy_share: float) -> Iterat
     """Pairs of articles with different words; of several copies to the word only the first is compared."""
     firsts: dict[str, _Article] = {}
     for article in articles:
-        if article.words_hash:
-            firsts.setdefault(article.words_hash, article)
+        firsts.setdefault(article.words_hash, article)
     index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
     met: dict[str, _Article] = {}
     for article in firsts.values():

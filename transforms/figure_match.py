@@ -78,9 +78,7 @@ def match_figures(ours: Sequence[Figure], theirs: Sequence[Figure]) -> FigureMat
 def figures_agree(ours: Figure, theirs: Figure) -> bool:
     """Whether two figures of one unit can be the same: ranges that overlap, approximate ones close by, rounded ones."""
     low, high = sorted((_bounds(ours), _bounds(theirs)))
-    if high[0] <= low[1]:
-        return True
-    gap, size = high[0] - low[1], max(abs(low[1]), abs(high[0]))
+    gap, size = high[0] - low[1], max(abs(low[1]), abs(high[0]))  # below zero where the ranges overlap
     if ours.is_approximate or theirs.is_approximate:
         return gap <= APPROXIMATE_TOLERANCE * size
     return gap <= max(_rounding(ours.value), _rounding(theirs.value))
@@ -122,8 +120,6 @@ def _rounding(value: float) -> float:
         return 0.0
     digits, exponent = f"{abs(value):.12e}".split("e")
     given = len(digits.replace(".", "").rstrip("0"))
-    if given <= 1 and abs(value) < 100:
-        return 0.0  # small whole numbers are counts: 4 is not 4.4 rounded, and 20 people are not 20.4
     return 0.5 * 10.0 ** (int(exponent) + 1 - max(ROUNDED_DIGITS, given))
 
 

@@ -190,9 +190,10 @@ class Referents:
             if any(child.dep_ in ("prep", "amod", "relcl", "compound", "acl") for child in token.children):
                 return None
             return self._latest(at, ("ORG",))
-        if word in _IT:
+        if word in _IT and token.head.lemma_ != "be":  # "it is OpenAI that charges": this "it" stands for nothing
             near = [m for m in self._mentions if at - IT_REACH_CHARS <= m.start and m.end <= at and m.type in _THINGS]
-            return _referent(near[-1]) if len({mention.entity_id for mention in near}) == 1 else None
+            alone = len({mention.entity_id for mention in near}) == 1
+            return _referent(near[-1]) if alone and near[-1].role == "subject" else None
         return None
 
     def _latest(self, at: int, types: tuple[str, ...]) -> Referent | None:

@@ -52,17 +52,11 @@ def _ranked(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_order(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    pages = known.join(new, on="page_id", how="semi").select(_COLUMNS)
-    # A page met again may have become readable, or be gone: what this run made of it counts.
-    outcomes = new.select("document_id", outcome_now="outcome")
-    earlier = pages.join(outcomes, on="document_id", how="left").with_columns(outcome=pl.coalesce("outcome_now", "outcome"))
-    later = new.join(pages, on="document_id", how="anti").select(_COLUMNS)
-    documents = pl.concat([
-        earlier.select(_COLUMNS).with_columns(is_known=pl.lit(value=True)),
-        later.with_columns(is_known=pl.lit(value=False)),
-    ])  # fmt: skip
+    earlier = known.join(new, on="page_id", how="semi").select(_COLUMNS, is_known=pl.lit(value=True))
+    later = new.join(known, on="document_id", how="anti").select(_COLUMNS, is_known=pl.lit(value=False))
+    documents = pl.concat([earlier, later])
     changed_at = pl.coalesce("modified_at", "published_at")
     are_dated = changed_at.is_not_null().all().over("page_id")
     return documents.with_columns(changed_at=pl.when(are_dated).then(changed_at)).sort(
-        "page_id", "changed_at", "first_seen_at", ~pl.col("is_known"), "url", "document_id"
+        "page_id", "changed_at", "first_seen_at", "url", "document_id"
     )

@@ -168,7 +168,7 @@ def _phrase_at(at: int, surfaces: Sequence[str], bases: Sequence[str], lexicon: 
         printed, phrase = tuple(surfaces[at : at + length]), tuple(bases[at : at + length])
         if direction := lexicon.directions.get(printed) or lexicon.directions.get(phrase):
             return length, Word(" ".join(printed), direction.matter, direction=direction)
-        if concept := lexicon.concepts.get(printed) or lexicon.concepts.get(phrase):
+        if concept := lexicon.concepts.get(phrase):
             return length, Word(" ".join(printed), concept, role=lexicon.roles.get(concept))
     if number := _NUMBER.fullmatch(surface):
         return _number_at(at, surfaces, number)

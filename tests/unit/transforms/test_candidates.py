@@ -29,6 +29,12 @@ def test_an_entity_and_one_term_make_a_pair():
     assert pairs(claims(("a", "facebook bought"), ("b", "meta bought"), entities=["e1"])) == [("a", "b")]
 
 
+def test_only_the_first_entities_make_keys():
+    many = ["e1", "e2", "e3", "e4"]
+    found = pl.concat([claims(("a", "facebook bought"), entities=many), claims(("b", "meta bought"), entities=["e4"])])
+    assert pairs(found) == []
+
+
 def test_a_pair_below_the_least_share_is_dropped():
     found = claims(("a", "open model"), ("b", "open model x1 x2 x3 x4"))
     assert pairs(found, least_share=0.5) == [("a", "b")]
@@ -49,12 +55,19 @@ def test_a_pair_comes_once_and_in_order_however_many_keys_it_shares():
 
 
 def test_a_crowded_block_is_bounded_and_keeps_equal_claims_together():
-    crowd = claims(*((f"c{at:04d}", "open model" if at % 2 else "open model safe") for at in range(1000)))
+    crowd = claims(*((f"c{at:04d}", f"open model kind{at % 20}") for at in range(1000)))
     found = pairs(crowd)
     assert len(found) <= 2 * NEIGHBOURS * 1000
+    assert found == sorted(set(found))
     # The claims with one set of terms form one chain, whatever stands between their ids.
-    chained = {name for pair in found for name in pair if int(pair[0][1:]) % 2 == int(pair[1][1:]) % 2 == 1}
-    assert len(chained) == 500
+    chained = {name for pair in found for name in pair if int(pair[0][1:]) % 20 == int(pair[1][1:]) % 20}
+    assert len(chained) == 1000
+
+
+def test_known_claims_of_a_crowded_block_do_not_meet_again():
+    crowd = claims(*((f"c{at:04d}", "open model") for at in range(100)))
+    assert {name for pair in pairs(claims(("c0050x", "open model")), crowd) for name in pair if name == "c0050x"} == {"c0050x"}
+    assert all("c0050x" in pair for pair in pairs(claims(("c0050x", "open model")), crowd))
 
 
 def test_equal_figures_stand_together_in_a_crowded_block():

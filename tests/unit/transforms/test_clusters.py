@@ -1,9 +1,10 @@
 from datetime import datetime
+from random import Random
 
 import polars as pl
 import pytest
 
-from transforms.clusters import cluster_claims
+from transforms.clusters import CERTAIN_SCORE, cluster_claims
 from warehouse.tables import CLAIM_CLUSTERS, CLAIM_RELATIONS, CLAIMS, DOCUMENT_RELATIONS, TIMESTAMP
 
 SCHEMA = pl.Schema(
@@ -118,6 +119,12 @@ def test_copies_and_near_copies_count_once_and_so_do_their_sites():
     assert (found["claim_count"], found["document_count"], found["site_count"]) == (4, 2, 2)
 
 
+def test_of_copies_the_site_that_had_the_article_first_counts():
+    rows = claims(claim("a", 1, site="s"), claim("b", 2, site="t"), claim("c", 3, site="t"))
+    found = counts(rows, same(("a", "b", 1.0), ("b", "c", 1.0)), copies(("db", "da")))
+    assert found["site_count"] == 2
+
+
 def test_copies_meet_through_a_document_that_makes_no_claim():
     rows = claims(claim("a"), claim("b"))
     assert counts(rows, same(("a", "b", 1.0)), copies(("da", "dx"), ("db", "dx")))["document_count"] == 1
@@ -156,6 +163,7 @@ def test_a_cluster_spans_its_publications():
     [
         (claims(claim("a", is_current=False), claim("b"), claim("c")), "text of b"),
         (claims(claim("a"), claim("b"), claim("c")), "text of b"),
+        (claims(claim("a"), claim("b"), claim("c", checkworthiness=0.9)), "text of b"),
         (claims(claim("a", checkworthiness=0.9), claim("b", is_current=False), claim("c")), "text of a"),
         (claims(claim("a", 5), claim("b", is_current=False), claim("c", 2)), "text of c"),
     ],
@@ -165,13 +173,43 @@ def test_a_current_claim_most_like_the_others_speaks_for_the_cluster(rows, text)
 
 
 def test_clusters_are_declared_rows_whatever_the_order_of_claims():
-    rows = claims(*(claim(name, day) for name, day in (("a", 4), ("b", 2), ("c", None), ("d", 1))))
-    relations = same(("a", "b", 0.7), ("b", "c", 0.7), ("a", "c", 0.7))
+    rows = claims(*(claim(name, day) for name, day in (("a", 4), ("b", 9), ("c", 5), ("d", 7), ("e", None))))
+    relations = same(("b", "d", 0.7), ("b", "e", 0.7), ("d", "e", 0.7))
     found = cluster_claims(rows, relations, copies())
     again = cluster_claims(rows.reverse(), relations.reverse(), copies())
     assert found[0].schema == CLAIM_CLUSTERS.schema
     assert found[0].equals(again[0]) and found[1].equals(again[1])
     assert found[0]["cluster_id"].is_sorted() and found[1]["claim_id"].is_sorted()
+
+
+def joined_plainly(edges: list[tuple], disputes: set[frozenset]) -> set[frozenset]:
+    """The rule said plainly: strongest first, two groups join unless a pair of them disputes or too few are judged the same."""
+    groups = [{name} for name in sorted({name for edge in edges for name in edge[:2]})]
+    linked = {frozenset(edge[:2]) for edge in edges}
+    for a, b, score in sorted(edges, key=lambda edge: (-edge[2], *edge[:2])):
+        ours, theirs = (next(group for group in groups if name in group) for name in (a, b))
+        pairs = {frozenset((x, y)) for x in ours for y in theirs}
+        if ours is theirs or pairs & disputes or (score < CERTAIN_SCORE and 2 * len(pairs & linked) <= len(pairs)):
+            continue
+        groups.remove(theirs)
+        groups[groups.index(ours)] = ours | theirs
+    return {frozenset(group) for group in groups if len(group) > 1}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_clusters_are_joined_by_the_rule_on_any_graph(seed):
+    rng = Random(seed)
+    names = "abcdefghijkl"
+    pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
+    drawn = rng.sample(pairs, 26)
+    edges = [(*pair, rng.choice((0.6, 0.7, 0.75, 0.85, 0.95))) for pair in drawn[:20]]
+    disputed = [(*pair, 0.9) for pair in drawn[20:]]
+    relations = pl.concat([same(*edges), same(*disputed, relation="disputes")])
+    found: dict[str, set[str]] = {}
+    for name, cluster in clusters(claims(*map(claim, names)), relations).items():
+        found.setdefault(cluster, set()).add(name)
+    expected = joined_plainly(edges, {frozenset(pair) for pair in drawn[20:]})
+    assert {frozenset(group) for group in found.values() if len(group) > 1} == expected
 
 
 def test_no_claims_make_no_clusters():

@@ -87,6 +87,7 @@ LOSES = claim("GPT-4o outperforms Llama 3.1", predicate="outperforms")
         (SAFER, SAFER_REASON),
         (BEATS, claim("Llama 3.1 beats GPT-4o", predicate="beats")),
         (BEATS, claim("it beats GPT-4o", "it", "beats", resolved_text="Llama 3.1 beats GPT-4o")),
+        (claim("Quixel refused", "Quixel", "refused"), claim("they refused", "they", "refused", resolved_text="Quixel refused")),
     ],
 )
 def test_the_same_statement_is_found_in_other_words(lexicon, ours, theirs):
@@ -212,9 +213,10 @@ def test_a_reason_says_what_both_give(lexicon):
 
 
 def test_a_name_under_two_aliases_is_met_by_its_entity(lexicon):
-    ours = claim("Facebook bought the startup Kustomer", "Facebook", "bought", subject_id="e1", entity_ids=["e1"])
-    theirs = claim("Meta bought the startup Kustomer", "Meta", "bought", subject_id="e1", entity_ids=["e1"])
-    assert relation(lexicon, ours, theirs) == "same"
+    one = {"subject_id": "e1", "entity_ids": ["e1"]}
+    ours = claim("Facebook has 3 billion users", "Facebook", "has", quantities=[count(3e9, "user")], **one)
+    theirs = claim("Meta has 5 billion users", "Meta", "has", quantities=[count(5e9, "user")], **one)
+    assert relation(lexicon, ours, theirs) == "disputes"
 
 
 def test_known_claims_are_met_by_new_ones_and_not_judged_again(lexicon):

@@ -55,7 +55,7 @@ def test_a_known_article_is_the_original_whatever_its_date():
 
 
 def test_every_copy_points_to_the_first():
-    assert found(article("a", day=1), article("b", day=2), article("c", day=3)) == [("b", "a", "copy"), ("c", "a", "copy")]
+    assert found(article("a", day=3), article("b", day=1), article("c", day=2)) == [("a", "b", "copy"), ("c", "b", "copy")]
 
 
 def test_known_articles_are_not_compared_with_each_other():
@@ -67,6 +67,15 @@ def test_a_cut_and_edited_article_is_a_near_copy():
     cut = " ".join(STORY.split()[:80])
     assert found(article("a"), article("b", cut, 2)) == [("b", "a", "near_copy")]
     assert found(article("a"), article("b", edited(STORY, 25), 2)) == [("b", "a", "near_copy")]
+
+
+def test_the_share_that_makes_a_near_copy_can_be_set():
+    rows = articles(article("a"), article("b", edited(STORY, 25), 2))
+    assert find_copies(rows, articles(), near_copy_share=0.95).is_empty()
+
+
+def test_an_article_that_is_met_again_is_compared_once():
+    assert found(article("a"), known=articles(article("a"))) == []
 
 
 def test_an_article_that_quotes_a_passage_is_none():
@@ -95,6 +104,11 @@ def test_revisions_of_a_page_follow_each_other_and_are_no_copies():
     rows = [article(name, STORY, page_id="p", revision=at) for at, name in enumerate("abc", start=1)]
     assert found(*rows) == [("b", "a", "revision_of"), ("c", "b", "revision_of")]
     assert found(rows[2], known=articles(*rows[:2])) == [("c", "b", "revision_of")]
+
+
+def test_a_revision_with_few_changes_is_no_near_copy():
+    rows = (article("a", page_id="p"), article("b", edited(STORY, 30), page_id="p", revision=2))
+    assert found(*rows) == [("b", "a", "revision_of")]
 
 
 def test_a_copy_of_one_revision_is_a_copy_of_its_page():

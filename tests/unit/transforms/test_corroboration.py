@@ -85,6 +85,12 @@ def test_what_only_one_side_says_costs_a_little(read, over):
     assert score == pytest.approx(0.95)
 
 
+def test_a_denial_in_an_explanation_turns_nothing(read):
+    ours = read("Meta released its newest language model to researchers because nobody objected")
+    theirs = read("Meta released its newest language model to researchers because everybody agreed")
+    assert judge_same(ours, theirs) is not None
+
+
 def test_two_claims_about_one_name_must_say_one_thing_of_it(read):
     ours, theirs = (
         read(f"Mark Zuckerberg expects {what}", subject="Mark Zuckerberg", predicate="expects") for what in ("rain", "fire")

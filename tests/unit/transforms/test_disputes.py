@@ -83,6 +83,10 @@ def test_claims_that_cannot_both_be_true_dispute_each_other(disputes, ours, thei
     assert disputes(ours, theirs)
 
 
+def test_the_other_side_of_a_comparison_takes_no_direction(disputes):
+    assert disputes(("Llama 3.1 is safer than expensive rivals", "is"), ("Llama 3.1 is more dangerous", "is"))
+
+
 @pytest.mark.parametrize(
     "ours", [OPEN, NOT_OPEN, SAFER, BEATS, ROSE, LARGEST, HAS_405, ("Llama 4 outperforms Llama 3.1", "outperforms")]
 )
@@ -159,9 +163,12 @@ def test_a_denial_that_the_assertion_survives_is_no_dispute(disputes, assertion,
         (SAFER, ("Open models are dangerous", "are")),
         (("The man plays a large flute", "plays"), ("The man plays a small flute", "plays")),
         (("Some models are safer", "are"), ("Some models are more dangerous", "are")),
-        (
-            with_columns(SAFER, subject="The smaller models", subject_id="e1"),
-            with_columns(RISKIER, subject="The models", subject_id="e1"),
+        *(
+            (
+                with_columns(SAFER, subject=f"The {narrow} models", subject_id="e1"),
+                with_columns(RISKIER, subject="The models", subject_id="e1"),
+            )
+            for narrow in ("small", "latest", "more popular")
         ),
     ],
 )

@@ -9,7 +9,8 @@ MENTIONS = {
     "is_current": pl.Boolean,
 }  # fmt: skip
 CATALOGUE = pl.DataFrame(
-    [("Meta Platforms", "ORG", "Meta|Facebook", "Q380", "technology company"), ("Nobody Met", "PERSON", None, None, None)],
+    [("Meta Platforms", "ORG", "Meta|Facebook", "Q380", "technology company"), ("Anna Lind", "PERSON", None, None, None),
+     ("META PLATFORMS", "ORG", "Meta", "Q1", "listed twice"), ("Nobody Met", "ORG", "Nobody", None, None)],
     schema={name: pl.String for name in ("name", "type", "aliases", "wikidata_id", "description")}, orient="row",
 )  # fmt: skip
 META, TARN = entity_id_of("Meta Platforms", "ORG"), entity_id_of("Tarn Laboratory", "ORG")
@@ -70,12 +71,17 @@ def test_aliases_are_the_catalogues_and_those_met():
     assert aliases == [(META, form) for form in ("Facebook", "META", "Meta", "Meta Platforms")]
 
 
+def test_an_entity_without_listed_aliases_has_its_name():
+    _, aliases = built(mention(entity_id_of("Anna Lind", "PERSON"), "Lind"))
+    assert [alias for _, alias in aliases] == ["Anna Lind", "Lind"]
+
+
 def test_a_mention_without_an_entity_is_passed_over():
     assert built(mention(None, "Zuckerberg")) == ([], [])
 
 
 def test_tables_are_declared_and_in_order():
-    rows = pl.DataFrame([mention(TARN, "Tarn"), mention(META, "Meta")], schema=MENTIONS, orient="row")
+    rows = pl.DataFrame([mention(f"e{at}", f"name {9 - at}") for at in range(9)], schema=MENTIONS, orient="row")
     entities, aliases = build_entities(rows, CATALOGUE)
     assert (entities.schema, aliases.schema) == (ENTITIES.schema, ENTITY_ALIASES.schema)
     assert entities["entity_id"].is_sorted() and aliases.equals(aliases.sort(ENTITY_ALIASES.key))

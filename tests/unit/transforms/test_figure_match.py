@@ -17,6 +17,7 @@ def figure(value: float, unit: str | None = "parameter", *, kind="count", upper=
         (figure(1.3e6), figure(1_294_512), True),
         (figure(405e9), figure(400e9), True),
         (figure(4.0), figure(4.4), False),
+        (figure(20), figure(20.4), True),
         (figure(14), figure(15), False),
         (figure(400e9, is_approximate=True), figure(430e9), True),
         (figure(400e9, is_approximate=True), figure(500e9), False),
@@ -52,6 +53,7 @@ def test_a_unit_with_other_figures_differs():
         (figure(3, "percent", kind="percent", is_approximate=True), "about 3 percent"),
         (figure(6, "week", kind="duration", upper=8), "6 to 8 weeks"),
         (figure(350_000, None), "350,000"),
+        (figure(3, "bus"), "3 bus"),
     ],
 )
 def test_a_figure_is_spelled_for_people(shown, words):
@@ -67,7 +69,7 @@ def test_a_figure_without_a_number_is_passed_over():
 
 def test_times_conflict_only_when_both_are_known_and_none_overlap():
     july = read_times([{"earliest": date(2024, 7, 1), "latest": date(2024, 7, 31)}])
-    mid_july = read_times([{"earliest": date(2024, 7, 15), "latest": None}])
+    mid_july = read_times([{"earliest": None, "latest": date(2024, 7, 15)}])
     august = read_times([{"earliest": date(2024, 8, 1), "latest": date(2024, 8, 31)}])
     unknown = read_times([{"earliest": None, "latest": None}])
     assert times_conflict(july, august)

@@ -83,11 +83,6 @@ def test_a_revision_that_could_not_be_read_takes_no_other_ones_place():
     assert settled(new) == [("b", 1, True)]
 
 
-def test_a_known_document_that_became_unreadable_gives_way():
-    new, known = [document("b", outcome="unreadable"), document("c")], [known_document("b")]
-    assert settled(new, known) == [("b", 1, False), ("c", 2, True)]
-
-
 def test_other_pages_are_left_alone():
     known = [known_document("a", page_id="q")]
     assert settled([document("b")], known) == [("b", 1, True)]

@@ -51,6 +51,10 @@ def test_a_rare_word_weighs_more_than_a_common_one_up_to_a_bound():
     assert (weights[0], weights[-1]) == (LIGHTEST, HEAVIEST)
 
 
+def test_numbers_weigh_the_same_whatever_their_digits():
+    assert term_weight("3.1") == term_weight("2024") == term_weight("7")
+
+
 def test_synonyms_share_a_term(lexicon):
     assert terms("firms unveiled", lexicon) == terms("company launches", lexicon)
 
@@ -68,7 +72,16 @@ def test_opposites_share_a_matter_and_differ_in_direction(lexicon):
 def test_a_form_that_is_listed_counts_before_a_base_form(lexicon):
     # "closed" is the opposite of "open", "closes" is an act.
     assert terms("closed", lexicon) == ["openness"]
-    assert terms("closes", lexicon) != ["openness"]
+    assert terms("closes", lexicon) == terms("close", lexicon) == terms("ends", lexicon)
+
+
+def test_a_word_with_a_role_is_no_form_of_another(lexicon):
+    # "least" is a superlative of "little", which has synonyms.
+    assert [word.role for word in read_words("at least", lexicon)] == ["link", "bound"]
+
+
+def test_a_phrase_plays_the_part_of_its_concept(lexicon):
+    assert [word.role for word in read_words("one of", lexicon)] == ["partial"]
 
 
 def test_a_number_takes_the_magnitude_behind_it(lexicon):

@@ -1,0 +1,181 @@
+"""Pages to staged tables: batches of pages, each read by a worker process, none of them twice, none lost with a process."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import as_completed
+
+from flows.clock import now
+from flows.discover import FoundPage
+from flows.errors import ClaimhouseError
+from flows.models import load_reader
+from flows.settings import Reading, Run
+from flows.staging import Staging
+from flows.workers import Workers, seconds_to_start, watched
+from transforms.ids import content_id
+
+_DIED = (
+    "the process that read it died, as it does when memory runs out: give it more memory, "
+    "or set fewer workers under [run] in claimhouse.toml, and run again"
+)
+_TOO_SLOW = "reading it took longer than page_timeout_seconds, {}: raise it under [run] in claimhouse.toml if it is an article"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pages that one task reads. `key` stands for the pages, their bytes and what reads them, so it names the result too."""
+
+    key: str
+    pages: tuple[FoundPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A batch that was read. `start_seconds` is what its process took from its birth until it had the model."""
+
+    key: str
+    pages: int
+    words: int
+    start_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the tasks of one run share."""
+
+    folder: Path
+    reading: Reading
+    version: str
+    page_seconds: float
+
+
+def batches_of(pages: Sequence[FoundPage], version: str, run: Run, workers: int) -> list[Batch]:
+    """The pages in batches of about equal numbers and bytes, no more than `batch_pages` in each.
+
+    Where it takes more than one batch, it takes a multiple of the workers, so that all of them end at about the same time.
+    """
+    count = ceil(len(pages) / run.batch_pages)
+    count = min(ceil(count / workers) * workers, len(pages)) if count > 1 else count
+    by_size = sorted(pages, key=lambda page: (-page.size, page.url))
+    return [_batch(by_size[number::count], version) for number in range(count)]
+
+
+def _batch(pages: Sequence[FoundPage], version: str) -> Batch:
+    ordered = tuple(sorted(pages, key=lambda page: (page.source_id, page.key, page.url)))
+    return Batch(content_id("batch", version, *((page.url, page.raw_hash, page.problem) for page in ordered)), ordered)
+
+
+@task(name="annotate", task_run_name="annotate {batch.key}", tags=["annotate"], cache_policy=NO_CACHE)
+def annotate_batch(batch: Batch, work: Work) -> Staged:
+    """Read the pages of a batch and stage their tables. Runs in a worker process."""
+    from transforms.read import BATCH_TABLES, Page, read_pages  # noqa: PLC0415  # spaCy is for those who read
+
+    staging, reader = Staging(work.folder), load_reader(work.reading)
+    parts: list[dict[str, pl.DataFrame]] = []
+    words = 0
+    for number, found in enumerate(batch.pages):
+        staging.note(batch.key, number, words)
+        raw, problem = _bytes_of(found)
+        page = Page(found.key, found.url, found.source_id, raw, now(), problem)
+        with watched(work.page_seconds):
+            parts.append(read_pages([page], reader))
+        words += int(parts[-1]["documents"]["word_count"].sum())
+    staging.write(batch.key, {table.name: pl.concat([part[table.name] for part in parts]) for table in BATCH_TABLES})
+    return Staged(batch.key, len(batch.pages), words, seconds_to_start())
+
+
+def _bytes_of(found: FoundPage) -> tuple[bytes | None, str | None]:
+    if found.problem:
+        return None, found.problem
+    try:
+        return Path(found.path).read_bytes(), None
+    except OSError as error:
+        return None, f"the file can't be read: {error.strerror}"
+
+
+class Annotation:
+    """The batches of one run on their way through the workers.
+
+    `progress` may be asked for at any time, also by another thread; `on_staged` is called after every batch.
+    """
+
+    def __init__(self, work: Work, workers: Workers) -> None:
+        self._work = work
+        self._workers = workers
+        self._staging = Staging(work.folder)
+        self._under_way: dict[str, Batch] = {}
+        self.staged: list[Staged] = []
+        self.on_staged: Callable[[], None] = lambda: None
+
+    def progress(self) -> tuple[int, int]:
+        """Pages and words read so far."""
+        notes = [note for key in list(self._under_way) if (note := self._staging.noted(key))]
+        return (
+            sum(staged.pages for staged in self.staged) + sum(note.page for note in notes),
+            sum(staged.words for staged in self.staged) + sum(note.words for note in notes),
+        )
+
+    def annotate(self, batches: Sequence[Batch]) -> None:
+        """Have every page of the batches read and staged; those that kill a process end as `unreadable`.
+
+        When a process dies, all that the pool was at is lost. Pages that were then being read are set apart and read alone,
+        at the end; all others are read anew.
+        """
+        suspects: list[FoundPage] = []
+        while batches:
+            lost = self._read(batches)
+            begun = {batch.key: note for batch in lost if (note := self._staging.noted(batch.key))}
+            if lost and not begun:
+                raise ClaimhouseError(
+                    "The worker processes die before they read a page, as they do when memory runs out. Give them more memory, "
+                    "or set fewer workers under [run] in claimhouse.toml, and run again."
+                )
+            batches = []
+            for batch in lost:
+                suspect = begun[batch.key].page if batch.key in begun else None
+                suspects += [page for number, page in enumerate(batch.pages) if number == suspect]
+                rest = [page for number, page in enumerate(batch.pages) if number != suspect]
+                batches += [_batch(rest, self._work.version)] if rest else []
+            if lost:
+                self._workers.replace(self._workers.count)
+        if suspects:
+            self._workers.replace(1)
+            for page in suspects:
+                self._read_alone(page)
+
+    def _read_alone(self, page: FoundPage) -> None:
+        batch = _batch([page], self._work.version)
+        if self._read([batch]):
+            self._workers.replace(1)
+            self._read([_batch([replace(page, raw_hash=None, problem=self._what_killed(batch.key))], self._work.version)])
+
+    def _what_killed(self, key: str) -> str:
+        note = self._staging.noted(key)
+        limit = self._work.page_seconds
+        return _TOO_SLOW.format(f"{limit:g}") if note and time.time() - note.since >= limit else _DIED
+
+    def _read(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Have the batches read; returns those that were lost because a process died."""
+        for batch in batches:
+            self._staging.unnote(batch.key)
+        self._under_way = {batch.key: batch for batch in batches}
+        futures = {self._workers.submit(annotate_batch, {"batch": batch, "work": self._work}): batch for batch in batches}
+        lost = []
+        for future in as_completed(list(futures)):
+            try:
+                staged = future.result()
+            except BrokenProcessPool:
+                lost.append(futures[future])
+            else:
+                self.staged.append(staged)
+                del self._under_way[staged.key]
+                self.on_staged()
+        self._under_way = {}
+        return sorted(lost, key=lambda batch: batch.key)

@@ -1,0 +1,241 @@
+"""The command `claimhouse`. Each command imports what it needs when it runs, so that help and queries answer at once."""
+# ruff: noqa: PLC0415
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from flows.errors import DONE, WrongUse
+from flows.failures import exit_code_of
+
+Format = Literal["table", "csv", "json", "parquet"]
+Config = Annotated[Path | None, Parameter(help="Settings file; without it ./claimhouse.toml, if there is one.")]
+Warehouse = Annotated[Path | None, Parameter(help="The warehouse; without it the one that the settings name.")]
+
+app = App(
+    name="claimhouse",
+    help="""A warehouse of what articles claim: who is said to hold it, in which words, and who repeats or disputes it.
+
+```
+claimhouse run articles/
+claimhouse query "SELECT speaker, quote FROM quotes LIMIT 10"
+```
+
+Exit codes: 0 done; 1 the gate stopped the load, the old warehouse stands; 2 something is to be mended first; 3 nothing could be
+read; 70 an unexpected error, whose traceback is in the log; 130 stopped by Ctrl-C.
+""",
+    help_format="markdown",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,  # `main` has a word to say about it
+)
+sources = App(name="sources", help="The places that a run without INPUT reads.", help_format="markdown")
+app.command(sources)
+
+
+@app.command
+def run(
+    *inputs: Annotated[str, Parameter(help="Files and folders; without any, the sources of the settings.")],
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> int:
+    """Read articles and publish what they claim.
+
+    What is known is not read again: the same command twice changes nothing, and one that was interrupted goes on.
+
+    ```
+    claimhouse run articles/ more/page.html
+    claimhouse run articles/ --warehouse topic.duckdb
+    claimhouse run
+    ```
+    """
+    from flows.launch import launch
+    from flows.progress import show_queries, show_summary
+
+    show_summary(launch(inputs, warehouse, config))
+    show_queries({"--warehouse": warehouse, "--config": config})
+    return DONE
+
+
+@app.command
+def query(
+    sql: Annotated[str, Parameter(help="One statement; - reads it from standard input.")],
+    *,
+    format: Annotated[Format, Parameter(help="How the answer is written.")] = "table",  # the option's name
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="File for the answer.")] = None,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> int:
+    """Ask the warehouse in SQL. It can only be read.
+
+    ```
+    claimhouse query "SELECT speaker, quote FROM quotes LIMIT 10"
+    claimhouse query "FROM disputes" --format csv -o disputes.csv
+    claimhouse query "SHOW TABLES"
+    ```
+    """
+    from flows.query import ask, show
+    from flows.settings import load_settings
+
+    settings = load_settings(config, warehouse=warehouse)
+    show(ask(settings.warehouse_path, sys.stdin.read() if sql == "-" else sql), format, output)
+    return DONE
+
+
+@app.command
+def report(
+    *,
+    open: Annotated[bool, Parameter(negative="", help="Show the pages in the browser.")] = False,  # the option's name
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> int:
+    """Write the pages on the quality of the data and on its claims anew.
+
+    ```
+    claimhouse report --open
+    ```
+    """
+    import webbrowser
+    from contextlib import closing
+
+    from flows.report import write_pages
+    from flows.settings import load_settings
+    from warehouse.database import open_readonly
+
+    settings = load_settings(config, warehouse=warehouse)
+    with closing(open_readonly(settings.warehouse_path)) as con:
+        pages = write_pages(con, settings.data_dir / "reports")
+    for page in pages:
+        print(page)
+        if open:
+            webbrowser.open(page.absolute().as_uri())
+    return DONE
+
+
+@app.command
+def schedule(*, warehouse: Warehouse = None, config: Config = None) -> int:
+    """Run the sources by the clock, as [schedule] in the settings says, until Ctrl-C.
+
+    Prefect's page shows the runs; its address is printed.
+
+    ```
+    claimhouse sources add articles/
+    claimhouse schedule
+    ```
+    """
+    from flows.launch import serve_schedule
+
+    serve_schedule(warehouse, config)
+    return DONE
+
+
+@sources.command
+def add(
+    location: Annotated[str, Parameter(help="A file or folder.")], *, title: str | None = None, config: Config = None
+) -> int:
+    """Add a place to the settings file, and make that file if there is none.
+
+    ```
+    claimhouse sources add articles/ --title "Saved articles"
+    ```
+    """
+    from flows.sources import add_source
+
+    print(add_source(location, title, config))
+    return DONE
+
+
+@sources.command(name="list")
+def list_(*, config: Config = None) -> int:
+    """List the places of the settings."""
+    from flows.settings import load_settings
+
+    for source in load_settings(config).sources:
+        print(source.kind, source.location, *([f"({source.title})"] if source.title else []))
+    return DONE
+
+
+@sources.command
+def check(*, config: Config = None) -> int:
+    """Look whether every place of the settings can be read, and how many pages it holds."""
+    from flows.sources import check_sources
+
+    return check_sources(config)
+
+
+@app.command
+def entities(
+    text: Annotated[str, Parameter(help="Part of a name or alias; without it the most mentioned are listed.")] = "",
+    *,
+    type: Annotated[str | None, Parameter(help="Only of this type: PERSON, ORG, GPE, …")] = None,  # the option's name
+    limit: int = 30,
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> int:
+    """List the entities of the warehouse, or look for some by name.
+
+    ```
+    claimhouse entities meta
+    claimhouse entities --type PERSON --limit 10
+    ```
+    """
+    from flows.query import ask, show
+    from flows.settings import load_settings
+
+    sql = """
+        SELECT name, type, mention_count, document_count, wikidata_id, description,
+            list_sort(list(alias) FILTER (alias <> name)) AS aliases
+        FROM entities LEFT JOIN entity_aliases USING (entity_id)
+        WHERE $type IS NULL OR type = upper($type)
+        GROUP BY ALL
+        HAVING contains(lower(name), lower($text)) OR len(list_filter(aliases, lambda a: contains(lower(a), lower($text)))) > 0
+        ORDER BY mention_count DESC, name LIMIT $limit
+    """
+    settings = load_settings(config, warehouse=warehouse)
+    show(ask(settings.warehouse_path, sql, {"text": text, "type": type, "limit": limit}), "table", None)
+    return DONE
+
+
+@app.command
+def doctor(*, warehouse: Warehouse = None, config: Config = None) -> int:
+    """Look whether this machine is ready for a run, and say what to mend where it is not."""
+    from flows.doctor import examine
+    from flows.settings import load_settings
+
+    ill = False
+    for diagnosis in examine(load_settings(config, warehouse=warehouse)):
+        ill |= diagnosis.mend is not None
+        print(f"{'✗' if diagnosis.mend else '✓'} {diagnosis.thing}: {diagnosis.found}", flush=True)
+        if diagnosis.mend:
+            print(f"    {diagnosis.mend}")
+    return WrongUse.exit_code if ill else DONE
+
+
+@app.command
+def evaluate(*, data: Annotated[Path, Parameter(help="Folder with the benchmark data.")]) -> int:
+    """Measure how good extraction, claims and comparison are, on annotated data, against the floors of the repository."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # benchmarks are part of the repository, not of the installation
+    try:
+        from benchmarks.evaluate import main as measure
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("benchmarks"):
+            raise
+        raise WrongUse("The benchmarks are not part of this installation. Run this in a clone of the repository.") from None
+    return measure(data)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: returns the exit code, and lets no traceback reach the terminal."""
+    try:
+        return app(arguments, exit_on_error=False, print_error=False) or DONE
+    except CycloptsError as error:
+        print(f"{error}\n`claimhouse --help` shows what there is.", file=sys.stderr)
+        return WrongUse.exit_code
+    except (Exception, KeyboardInterrupt) as error:
+        return exit_code_of(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""A run that a person starts: everything slow is set going at once, and wrong use is told before it is there."""
+# ruff: noqa: PLC0415   Prefect reads its environment when it is imported, so it comes after `configure`
+
+import os
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows import prefect_server, progress
+from flows.clock import now
+from flows.discover import discover
+from flows.errors import WrongUse
+from flows.knowledge import documents_known
+from flows.models import pipeline_version
+from flows.news import plan_reading
+from flows.settings import Settings, load_settings
+from flows.staging import Staging
+from warehouse.errors import WarehouseHeld
+
+if TYPE_CHECKING:
+    from flows.summary import Summary
+
+
+def launch(inputs: Sequence[str], warehouse: Path | None, config: Path | None) -> "Summary":
+    """Run the main flow here, on a Prefect server that is up, else on one started for it. Raises what the flow raises."""
+    settings = load_settings(config, warehouse=warehouse)
+    prefect_server.configure(settings)
+    server = _start_server(settings)
+    workers = _workers_needed(inputs, settings)
+
+    from flows import startup
+
+    if workers:
+        startup.start_workers(settings, workers)
+    startup.import_in_background()
+
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    from flows.build import build
+
+    if server:
+        server.wait()
+        startup.seconds["Prefect"] = server.started_in_seconds or 0.0
+    # A server that ends with this process needs no heartbeats from it, and to end theirs takes up to a second.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}) if server else nullcontext():
+        return build(list(inputs), str(warehouse) if warehouse else None, str(config) if config else None)
+
+
+def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
+    """Run the sources by the clock until Ctrl-C or SIGTERM, on a Prefect server that is up, else on one started for it."""
+    settings = load_settings(config, warehouse=warehouse)
+    if not settings.sources:
+        raise WrongUse("No sources are listed, so there is nothing to run. Add one with `claimhouse sources add FOLDER`.")
+    prefect_server.configure(settings)
+    server = _start_server(settings, port=settings.schedule.port)
+    if server:
+        print(f"Starting Prefect; {prefect_server.log_file(settings)} has its log …", flush=True)
+        server.wait()
+
+    from flows.schedule import serve
+
+    print(f"Prefect's page: {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
+    print(f"Schedule: {settings.schedule.cron} ({settings.schedule.timezone}). Ctrl-C ends it.", flush=True)
+    serve(settings, config, warehouse)
+    print("Stopped.")
+
+
+def _start_server(settings: Settings, port: int | None = None) -> prefect_server.Server | None:
+    """Let Prefect know its server; None where one is up already."""
+    named = os.environ.get("PREFECT_API_URL")
+    running = prefect_server.running_server(settings)
+    if named and running != named:
+        progress.warn(f"No Prefect server answers at PREFECT_API_URL, {named}; this run goes on without it.")
+    server = None if running else prefect_server.Server(settings, port)
+    os.environ["PREFECT_API_URL"] = server.start() if server else running or ""
+    return server
+
+
+def _workers_needed(inputs: Sequence[str], settings: Settings) -> int:
+    """How many worker processes the run will want. The flow looks for itself; this is to start them before it can."""
+    version = pipeline_version(settings.reading)
+    pages = discover(inputs, settings, now()).pages
+    with suppress(WarehouseHeld):  # the flow tries more than once
+        known = documents_known(settings.warehouse_path)
+        pages = plan_reading(pages, known, Staging(settings.data_dir / "staging").pages(), version).pending
+    return min(settings.workers, ceil(len(pages) / settings.run.batch_pages))

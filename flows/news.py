@@ -1,0 +1,82 @@
+"""What a run has to do and what it brings: pages that are to be read, then documents that are new or changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.discover import FoundPage
+from flows.staging import Staging
+from warehouse.tables import DOCUMENTS, Table
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every page found, by what there is to do: read it (`pending`), use what an earlier run read (`staged`), or nothing.
+
+    `recognised` are the ids of the documents that pages of the last kind are.
+    """
+
+    pending: tuple[FoundPage, ...]
+    staged: tuple[FoundPage, ...]
+    recognised: pl.Series
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Addresses of all pages that the warehouse does not know as they are."""
+        return frozenset(page.url for page in (*self.pending, *self.staged))
+
+
+@dataclass(frozen=True)
+class News:
+    """What the pages came to: the tables of documents that are new or changed, and the ids of those met again as they were.
+
+    `documents` counts the new ones that there must be, each of them once.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    seen: tuple[str, ...]
+    documents: int
+
+
+def plan_reading(pages: Sequence[FoundPage], known: pl.DataFrame, staged: set[tuple[str, str]], version: str) -> Plan:
+    """What there is to do. A page is known by its address, its bytes and the version that read them."""
+    current = known.filter(pl.col("pipeline_version") == version).select("url", "raw_hash", "document_id")
+    document_ids = {(url, raw_hash): document_id for url, raw_hash, document_id in current.iter_rows()}
+    places = {page: (page.url, page.raw_hash or "") for page in pages}
+    unknown = [page for page in pages if places[page] not in document_ids]
+    recognised = {document_ids[place] for place in places.values() if place in document_ids}
+    return Plan(
+        pending=tuple(page for page in unknown if places[page] not in staged),
+        staged=tuple(page for page in unknown if places[page] in staged),
+        recognised=pl.Series("document_id", sorted(recognised), dtype=pl.String),
+    )
+
+
+def gather_news(todo: Plan, staging: Staging, known: pl.DataFrame, tables: Sequence[Table]) -> News:
+    """The staged rows of the pages that were to be read, without what is no news."""
+    read = staging.documents(DOCUMENTS, todo.addresses)
+    new, again = split_known(read, known, todo.recognised)
+    rows = {table.name: staging.rows(table, new["document_id"]) for table in tables if "document_id" in table.schema}
+    claims = rows["claims"]["claim_id"]
+    rows |= {table.name: staging.rows(table, claims) for table in tables if "document_id" not in table.schema}
+    merged = read.height - read["document_id"].n_unique()
+    return News(
+        tables={**rows, DOCUMENTS.name: new},
+        seen=tuple(pl.concat([todo.recognised, again]).unique().sort()),
+        documents=len(todo.addresses) - merged - again.len(),
+    )
+
+
+def split_known(read: pl.DataFrame, known: pl.DataFrame, recognised: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """Of the documents that were read: those that are new or changed, one row each, and the ids of those that are neither.
+
+    `recognised` are known documents that this run met without reading: the same document at another place is no news.
+    Of two pages that are one document the first by source, key and address counts.
+    """
+    ordered = read.sort("document_id", "source_id", "page_key", "url").unique("document_id", keep="first", maintain_order=True)
+    same = known.select("document_id", "pipeline_version", "raw_hash")
+    unchanged = ordered.join(same, on=same.columns, how="semi")["document_id"]
+    elsewhere = ordered.filter(pl.col("document_id").is_in(recognised.implode()))["document_id"]
+    again = pl.concat([unchanged, elsewhere]).unique().sort()
+    return ordered.filter(~pl.col("document_id").is_in(again.implode())), again

@@ -1,0 +1,105 @@
+"""Questions to the warehouse, and their answers as a table, CSV, JSON or Parquet."""
+
+import json
+import os
+import sys
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+from duckdb import Error as SqlError
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.errors import WrongUse
+from warehouse.database import open_readonly
+
+if TYPE_CHECKING:
+    from flows.cli import Format
+
+_SHOWN_ROWS = 200
+_WIDE = 100_000
+
+
+def ask(warehouse: Path, sql: str, parameters: dict[str, object] | None = None) -> pl.DataFrame:
+    """The answer to a query that can only read. Raises WrongUse for what is no SQL, and what `open_readonly` raises."""
+    with closing(open_readonly(warehouse)) as con:
+        try:
+            return con.execute(sql, parameters or {}).pl()
+        except SqlError as error:
+            names = con.execute("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall()
+            tables = ", ".join(name for (name,) in names)
+            raise WrongUse(f"The warehouse can't answer that. {error}\nIt has the tables and views {tables}.") from None
+
+
+def show(answer: pl.DataFrame, form: "Format", output: Path | None) -> None:
+    """Write the answer to a file, else to standard output. Raises WrongUse for Parquet on a terminal."""
+    if form == "table" and output is None:
+        _print_table(answer)
+        return
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise WrongUse("Parquet is no text for a terminal. Name a file with -o FILE, or send the output on with > or |.")
+    written = _written(answer, form)
+    if output is None:
+        # Not sys.stdout.buffer: where Python runs unbuffered, that may write a part and say nothing.
+        with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as out:
+            out.write(written)
+    else:
+        try:
+            output.write_bytes(written)
+        except OSError as error:
+            raise WrongUse(f"{output} can't be written: {error.strerror}. Name another file with -o.") from None
+
+
+def _written(answer: pl.DataFrame, form: "Format") -> bytes:
+    buffer = BytesIO()
+    match form:
+        case "csv":
+            _flat(answer).write_csv(buffer)
+        case "json":
+            answer.write_json(buffer)
+            buffer.write(b"\n")
+        case "parquet":
+            answer.write_parquet(buffer)
+        case "table":
+            raise WrongUse("A table is for reading on the screen. For a file choose --format csv, json or parquet.")
+    return buffer.getvalue()
+
+
+def _flat(answer: pl.DataFrame) -> pl.DataFrame:
+    """Lists and structures as JSON: CSV has no other place for them."""
+    nested = [name for name, kind in answer.schema.items() if kind.is_nested()]
+    return answer.with_columns(
+        pl.Series(name, [None if value is None else _json(value) for value in answer[name].to_list()], dtype=pl.String)
+        for name in nested
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _print_table(answer: pl.DataFrame) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE)  # a row is a line: what reads it can cut it
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, kind in answer.schema.items():
+        table.add_column(Text(name), justify="right" if kind.is_numeric() else "left", overflow="fold")
+    for row in answer.head(_SHOWN_ROWS).iter_rows():
+        table.add_row(*(Text(_cell(value)) for value in row))  # plain: brackets in an article are no markup
+    console.print(table)
+    if answer.height > _SHOWN_ROWS:
+        console.print(f"{answer.height - _SHOWN_ROWS:,} more rows; --format csv, json or parquet gives all {answer.height:,}.")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return _json(value) if isinstance(value, (list, dict)) else str(value)

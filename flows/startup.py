@@ -1,0 +1,51 @@
+"""What is slow to start is started at once and side by side: Prefect's server, worker processes, imports of seconds."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+
+from flows.settings import Settings
+from flows.workers import Workers
+
+_SLOW_IMPORTS = ("great_expectations", "transforms.entities", "flows.report")
+"""Modules of the steps after reading. They are imported while others read: they take seconds."""
+
+seconds: dict[str, float] = {}
+"""How long each part took to start, by its name."""
+
+_early: list[Workers] = []
+
+
+@cache
+def import_in_background() -> threading.Thread:
+    """Import what later steps need, beside what goes on now."""
+    thread = threading.Thread(target=_import, daemon=True)
+    thread.start()
+    return thread
+
+
+def _import() -> None:
+    started = time.monotonic()
+    try:
+        for module in _SLOW_IMPORTS:
+            import_module(module)
+    except ImportError:
+        logging.getLogger("prefect.claimhouse").exception("an import in the background failed")  # the step will fail by itself
+    seconds["Great Expectations"] = time.monotonic() - started
+
+
+def start_workers(settings: Settings, count: int) -> None:
+    """Start worker processes for a run that is about to begin in this process."""
+    _early.append(Workers(settings.reading, count))
+
+
+@contextmanager
+def workers(settings: Settings, count: int) -> Iterator[Workers]:
+    """The workers that were started early, else new ones."""
+    early = _early.pop() if _early else None
+    with early if early and early.reading == settings.reading else Workers(settings.reading, count) as ready:
+        yield ready

@@ -1,0 +1,182 @@
+"""The steps of the main flow, as Prefect's tasks: thin covers over the modules that do the work."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.runtime import flow_run
+from prefect.tasks import Task, exponential_backoff
+
+from expectations.gate import GateContext, Verdict
+from expectations.gate import check as check_tables
+from flows import artifacts, progress, startup
+from flows.batches import Annotation, Work, batches_of
+from flows.clock import now
+from flows.discover import Found, discover
+from flows.knowledge import all_known, documents_known
+from flows.models import code_version, model_version, seeds
+from flows.news import News, Plan, gather_news, plan_reading
+from flows.run import Run
+from flows.summary import Summary, totals_of
+from warehouse.database import WarehouseHeld, building, open_readonly
+from warehouse.load import load_tables, touch_documents
+from warehouse.tables import CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
+
+if TYPE_CHECKING:
+    from flows.settle import Settled
+
+
+def name_of_run() -> str:
+    """What Prefect's page calls the flow run: the INPUTs by name, and when."""
+    inputs: Sequence[str] = flow_run.parameters.get("inputs") or ("the sources of the settings",)
+    return f"{', '.join(Path(name).name or name for name in inputs)} at {now():%Y-%m-%d %H:%M:%S}"
+
+
+def _while_held(_: "Task[..., object]", __: TaskRun, state: State[object]) -> bool:
+    """Retry while another process has the warehouse: it will be done with it soon. All else that goes wrong would again."""
+    return isinstance(state.result(raise_on_failure=False), WarehouseHeld)
+
+
+@task(name="discover", cache_policy=NO_CACHE)
+def discover_pages(inputs: Sequence[str], run: Run) -> Found:
+    """Find the pages."""
+    found = discover(inputs, run.settings, run.started_at)
+    for warning in found.warnings:
+        progress.warn(warning)
+    return found
+
+
+@task(
+    name="plan", cache_policy=NO_CACHE, tags=["warehouse"],
+    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=_while_held,
+)  # fmt: skip
+def plan(found: Found, run: Run) -> Plan:
+    """Tell pages that are new or changed from those that the warehouse or an earlier run has read."""
+    run.staging.clean(run.version)
+    return plan_reading(found.pages, documents_known(run.settings.warehouse_path), run.staging.pages(), run.version)
+
+
+def annotate(todo: Plan, run: Run) -> None:
+    """Have what is pending read by worker processes, one task a batch, and staged."""
+    if not todo.pending:
+        return
+    settings, total = run.settings, len(todo.pending)
+    batches = batches_of(todo.pending, run.version, settings.run, settings.workers)
+    work = Work(run.staging.folder.absolute(), settings.reading, run.version, settings.run.page_timeout_seconds)
+    with startup.workers(settings, min(settings.workers, len(batches))) as workers:
+        annotation = Annotation(work, workers)
+        annotation.on_staged = artifacts.progress_of(total, lambda: annotation.progress()[0])
+        with progress.shown(total, annotation.progress):
+            annotation.annotate(batches)
+    startup.seconds["language model"] = max(staged.start_seconds for staged in annotation.staged)
+
+
+@task(name="gather", cache_policy=NO_CACHE, tags=["warehouse"])
+def gather(todo: Plan, run: Run) -> News:
+    """Take what was read from staging, without what is no news."""
+    from transforms.read import BATCH_TABLES  # noqa: PLC0415  # seconds of import, which pass while pages are read
+
+    return gather_news(todo, run.staging, documents_known(run.settings.warehouse_path), BATCH_TABLES)
+
+
+@task(name="settle", cache_policy=NO_CACHE, tags=["warehouse"])
+def settle(news: News, run: Run) -> "Settled":
+    """Hold the new documents against each other and against what the warehouse knows."""
+    from flows.settle import settle as settled  # noqa: PLC0415
+
+    return settled(news.tables, all_known(run.settings.warehouse_path), seeds(), run.started_at)
+
+
+@task(name="check", cache_policy=NO_CACHE, tags=["gate"])
+def check(settled: "Settled", news: News, found: Found, run: Run) -> Verdict:
+    """Audit every table: rows that fail are held back, a table that fails stops the load."""
+    context = GateContext(
+        run_id=run.run_id,
+        checked_at=now(),
+        known=settled.references(),
+        max_quarantined_percent=run.settings.gate.max_quarantined_percent,
+        pages=news.documents,
+    )
+    return check_tables({SOURCES.name: found.sources, **settled.frames}, context=context)
+
+
+@task(
+    name="load", cache_policy=NO_CACHE, tags=["warehouse"],
+    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=_while_held,
+)  # fmt: skip
+def load(settled: "Settled", verdict: Verdict, news: News, found: Found, run: Run) -> None:
+    """Publish what passed, in one transaction; of a run that was stopped only what tells of it."""
+    passed = settled.to_load(verdict.frames) if verdict.passed else {}
+    tells = {
+        RUNS.name: _row_of(run, status_of(settled, verdict), found, passed, verdict),
+        QUALITY_RESULTS.name: verdict.quality_results,
+        QUARANTINE.name: verdict.quarantine,
+    }
+    with building(run.settings.warehouse_path) as con:
+        load_tables(con, {**passed, **tells}, replaced_documents=settled.replaced if verdict.passed else ())
+        if verdict.passed:
+            touch_documents(con, news.seen, run.started_at)
+    if verdict.passed:
+        run.staging.remove({page.url for page in found.pages})
+
+
+def status_of(settled: "Settled", verdict: Verdict) -> str:
+    """How the run ends, as `runs.status` has it."""
+    if verdict.stopped_by:
+        return "stopped"
+    return "unchanged" if settled.frames[DOCUMENTS.name].is_empty() else "loaded"
+
+
+def _row_of(run: Run, status: str, found: Found, loaded: Mapping[str, pl.DataFrame], verdict: Verdict) -> pl.DataFrame:
+    row: dict[str, object] = {
+        "run_id": run.run_id,
+        "flow_run_id": run.flow_run_id,
+        "started_at": run.started_at,
+        "finished_at": now(),
+        "status": status,
+        "pages": len(found.pages),
+        "documents": loaded[DOCUMENTS.name].height if loaded else 0,
+        "claims": loaded[CLAIMS.name].height if CLAIMS.name in loaded else 0,
+        "quarantined": verdict.quarantined,
+        "code_version": code_version(run.settings.reading),
+        "model_version": model_version(run.settings.reading),
+    }
+    return RUNS.frame([row])
+
+
+@task(name="report", cache_policy=NO_CACHE, tags=["report"])
+def report(run: Run) -> None:
+    """Write the pages about the warehouse anew."""
+    from flows.report import write_pages  # noqa: PLC0415
+
+    with closing(open_readonly(run.settings.warehouse_path)) as con:
+        write_pages(con, run.reports)
+
+
+def summarise(run: Run, found: Found, todo: Plan, settled: "Settled", verdict: Verdict) -> Summary:
+    """Put in words what the run came to, for the terminal and for Prefect's page."""
+    outcomes = settled.frames[DOCUMENTS.name].group_by("outcome").len().rows()
+    summary = Summary(
+        run_id=run.run_id,
+        status=status_of(settled, verdict),
+        pages=len(found.pages),
+        skipped=found.skipped,
+        resumed=len(todo.staged),
+        outcomes=dict(outcomes),
+        checks=verdict.quality_results.height,
+        failed_checks=verdict.quality_results.height - int(verdict.quality_results["success"].sum()),
+        quarantined=verdict.quarantined,
+        stopped_by=verdict.stopped_by,
+        totals=totals_of(run.settings.warehouse_path),
+        warehouse=run.settings.warehouse_path,
+        reports=tuple(sorted(run.reports.glob("*.html"))),
+        seconds=run.seconds,
+        start_seconds=dict(startup.seconds),
+    )
+    artifacts.show(summary)
+    return summary

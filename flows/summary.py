@@ -1,0 +1,91 @@
+"""What a run came to, as the terminal and Prefect's page show it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from warehouse.database import open_readonly
+
+OUTCOME_WORDS = {
+    "kept": "kept",
+    "duplicate": "copies of others",
+    "too_short": "too short",
+    "not_an_article": "no articles",
+    "unsupported_language": "in other languages",
+    "unreadable": "unreadable",
+    "gone": "gone",
+}
+QUERIES = (
+    "SELECT speaker, quote, title FROM quotes LIMIT 10",
+    "SELECT statement, document_count FROM corroborated_claims ORDER BY document_count DESC LIMIT 10",
+    "SELECT text, speaker, other_text, other_speaker, reason FROM disputes LIMIT 5",
+)
+"""Three to try after a first run."""
+
+_TOTALS = """
+    SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM claims), (SELECT count(*) FROM entities),
+        (SELECT count(*) FROM claim_clusters WHERE document_count > 1),
+        (SELECT count(*) FROM claim_relations WHERE relation = 'disputes')
+"""
+_TOTAL_WORDS = ("documents", "claims", "entities", "claims made by several documents", "possible disputes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a run came to. `status` is that of its row in `runs`; `stopped_by` says in words what stopped the load.
+
+    `outcomes` counts documents that are new by outcome, `totals` what the warehouse then holds. Seconds are wall time.
+    """
+
+    run_id: str
+    status: str
+    pages: int
+    skipped: int
+    resumed: int
+    outcomes: Mapping[str, int]
+    checks: int
+    failed_checks: int
+    quarantined: int
+    stopped_by: tuple[str, ...]
+    totals: Mapping[str, int]
+    warehouse: Path
+    reports: tuple[Path, ...]
+    seconds: float
+    start_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Label and words of each line; a line without a label goes on with what the one before it lists."""
+        known = self.pages - sum(self.outcomes.values())
+        pages = {"found": self.pages, "known": known, "files of other kinds left out": self.skipped}
+        yield "Pages", _listed(pages, always="found")
+        if self.outcomes:
+            by_count = sorted(self.outcomes.items(), key=lambda item: (-item[1], item[0]))
+            resumed = f"; {self.resumed} of them read by a run that did not end" if self.resumed else ""
+            yield "New", _listed({OUTCOME_WORDS[name]: count for name, count in by_count}) + resumed
+        yield "Gate", self._gate()
+        yield "Warehouse", str(self.warehouse)
+        yield "", _listed(self.totals, always="documents")
+        for path in self.reports:
+            yield "Reports" if path == self.reports[0] else "", str(path)
+        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.start_seconds.items())
+        yield "Time", f"{self.seconds:.1f} s" + (f", with starts beside each other: {parts}" if parts else "")
+
+    def _gate(self) -> str:
+        passed = f"all {self.checks} checks passed"
+        checks = passed if not self.failed_checks else f"{self.failed_checks} of {self.checks} checks failed"
+        held = f", {self.quarantined} rows are held back in `quarantine`" if self.quarantined else ""
+        if self.stopped_by:
+            return f"STOPPED the load ({checks}{held}); the warehouse stands as it was"
+        return f"{checks}{held}" + ("; nothing was new" if self.status == "unchanged" else "")
+
+
+def totals_of(warehouse: Path) -> dict[str, int]:
+    """What the warehouse holds, in words and numbers."""
+    with closing(open_readonly(warehouse)) as con:
+        counts = con.execute(_TOTALS).fetchone() or ()
+    return dict(zip(_TOTAL_WORDS, counts, strict=True))
+
+
+def _listed(counts: Mapping[str, int], always: str = "") -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == always)

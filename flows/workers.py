@@ -1,0 +1,99 @@
+"""Worker processes that read pages: started early, gone with their parent, and replaced when one of them dies."""
+
+import contextlib
+import faulthandler
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from functools import cache
+from multiprocessing.connection import wait
+from typing import Self
+
+import psutil
+from prefect import Task
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ProcessPoolTaskRunner
+
+from flows.errors import WrongUse
+from flows.models import load_reader
+from flows.settings import Reading
+
+
+class Workers:
+    """Worker processes, each with the language model loaded, as a task runner of Prefect's.
+
+    A pool that has lost a process is of no more use: `replace` puts a new one in its place.
+    """
+
+    def __init__(self, reading: Reading, count: int) -> None:
+        self.reading = reading
+        self.count = count
+        self._runner = self._started()
+
+    def submit[R](self, task: Task[..., R], parameters: Mapping[str, object]) -> PrefectFuture[R]:
+        """Have a task run in one of the processes. To be called within a flow run."""
+        return self._runner.submit(task, dict(parameters))
+
+    def replace(self, count: int) -> None:
+        """Start anew with so many processes."""
+        self.stop()
+        self.count = count
+        self._runner = self._started()
+
+    def stop(self) -> None:
+        """End the processes after the batches that they are at; batches that wait are given up."""
+        self._runner.__exit__(None, None, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _started(self) -> ProcessPoolTaskRunner:
+        runner = ProcessPoolTaskRunner(max_workers=self.count, initializer=_prepare_worker, initargs=(self.reading,))
+        runner.__enter__()
+        # The pool starts a process when work arrives. Its first work is to do nothing, so that models load while Prefect's
+        # server starts; a task can't be that work, as it needs the server.
+        for _ in range(self.count):
+            runner._executor.submit(os.getpid)  # type: ignore[union-attr]
+        return runner
+
+
+@cache
+def seconds_to_start() -> float:
+    """How long this worker process took from its birth until it was ready."""
+    born: float = psutil.Process().create_time()
+    return time.time() - born
+
+
+@contextlib.contextmanager
+def watched(seconds: float) -> Iterator[None]:
+    """End this worker process if the block takes longer. A signal would wait for code that never looks at it; this does not."""
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def _prepare_worker(reading: Reading) -> None:
+    """Make this process one that ends with its parent, leaves Ctrl-C to it, and has the model loaded."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.captureWarnings(True)
+    # What is wrong with the model is told by the first task: an initializer that raises only says that the pool broke.
+    with contextlib.suppress(WrongUse):
+        load_reader(reading)
+        seconds_to_start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)

@@ -1,0 +1,22 @@
+"""What holds for every test: nothing of the person's own Prefect and no setting of theirs takes part."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import pytest
+
+# Prefect reads its environment when it is first imported, which may be while tests are collected.
+_HOME = tempfile.mkdtemp(prefix="claimhouse-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ.update(PREFECT_HOME=_HOME, DO_NOT_TRACK="1", PREFECT_SERVER_ANALYTICS_ENABLED="false")
+for _name in [name for name in os.environ if name.startswith("CLAIMHOUSE_") or name in ("PREFECT_API_URL", "PREFECT_PROFILE")]:
+    del os.environ[_name]
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """An empty folder of the test's own, and the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

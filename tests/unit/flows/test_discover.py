@@ -1,0 +1,157 @@
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from flows.discover import Found, check_source, discover
+from flows.errors import NothingRead, WrongUse
+from flows.settings import Reading, Settings, Source
+from warehouse.tables import SOURCES
+
+SEEN_AT = datetime(2024, 7, 23, 12)
+
+
+def write(path: Path, text: str = "<html><p>x</p></html>") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def found_in(*inputs: Path | str, settings: Settings | None = None) -> Found:
+    return discover([str(one) for one in inputs], settings or Settings(), SEEN_AT)
+
+
+def keys(*inputs: Path | str) -> list[str]:
+    return [page.key for page in found_in(*inputs).pages]
+
+
+def test_a_folder_gives_its_pages_at_every_depth_sorted_by_path(tmp_path):
+    for name in ("b.html", "a.txt", "deep/er/c.md", "d.HTM", "e.xhtml"):
+        write(tmp_path / name)
+    assert keys(tmp_path) == ["a.txt", "b.html", "d.HTM", "deep/er/c.md", "e.xhtml"]
+
+
+def test_a_page_is_known_by_its_path_under_the_input_and_the_hash_of_its_bytes(tmp_path):
+    path = write(tmp_path / "in" / "a.html")
+    page = found_in(tmp_path / "in").pages[0]
+    assert (page.key, page.url, page.problem) == ("a.html", path.as_uri(), None)
+    assert page.raw_hash == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_file_as_input_is_known_by_its_name(tmp_path):
+    assert keys(write(tmp_path / "deep" / "a.html")) == ["a.html"]
+
+
+def test_ids_do_not_depend_on_where_the_input_lies(tmp_path):
+    for place in ("here", "there"):
+        write(tmp_path / place / "articles" / "a.html")
+    here, there = (found_in(tmp_path / place / "articles") for place in ("here", "there"))
+    assert here.sources["source_id"].to_list() == there.sources["source_id"].to_list()
+    assert here.pages[0].key == there.pages[0].key
+    assert here.pages[0].url != there.pages[0].url
+
+
+def test_hidden_files_and_folders_are_passed_over(tmp_path):
+    write(tmp_path / "a.html")
+    write(tmp_path / ".b.html")
+    write(tmp_path / ".git" / "c.html")
+    assert keys(tmp_path) == ["a.html"]
+
+
+def test_links_that_lead_back_do_not_go_round_for_ever(tmp_path):
+    write(tmp_path / "in" / "a.html")
+    (tmp_path / "in" / "again").symlink_to(tmp_path / "in", target_is_directory=True)
+    assert keys(tmp_path / "in") == ["a.html"]
+
+
+def test_a_link_as_input_keeps_its_own_name(tmp_path):
+    write(tmp_path / "2024-07-23" / "a.html")
+    (tmp_path / "latest").symlink_to(tmp_path / "2024-07-23", target_is_directory=True)
+    assert found_in(tmp_path / "latest").sources["location"][0].endswith("/latest")
+
+
+def test_a_file_of_a_folder_without_a_known_suffix_is_a_page_when_it_begins_as_html(tmp_path):
+    write(tmp_path / "saved.php", "\ufeff\n <!DOCTYPE HTML><p>x")
+    write(tmp_path / "notes.json", "{}")
+    found = found_in(tmp_path)
+    assert [page.key for page in found.pages] == ["saved.php"]
+    assert found.skipped == 1
+
+
+def test_a_file_that_is_named_is_a_page_whatever_it_is_called(tmp_path):
+    assert keys(write(tmp_path / "notes.json", "{}")) == ["notes.json"]
+
+
+def test_a_page_that_is_too_large_keeps_its_place_with_the_reason_and_the_mend(tmp_path):
+    write(tmp_path / "a.html", "x" * 200_000)
+    page = found_in(tmp_path, settings=Settings(reading=Reading(max_page_mb=0.1))).pages[0]
+    assert page.raw_hash is None
+    assert page.problem == (
+        "the page has 0.2 MB, more than max_page_mb allows: raise it under [reading] in claimhouse.toml if it is an article"
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
+def test_a_file_that_may_not_be_read_keeps_its_place_with_the_reason(tmp_path):
+    write(tmp_path / "a.html").chmod(0)
+    assert found_in(tmp_path).pages[0].problem == "the file can't be read: Permission denied"
+
+
+def test_a_file_that_two_inputs_hold_is_one_page(tmp_path):
+    path = write(tmp_path / "a.html")
+    assert len(found_in(tmp_path, path).pages) == 1
+
+
+def test_files_at_the_same_path_in_two_inputs_are_pointed_out(tmp_path):
+    write(tmp_path / "x" / "a.html")
+    write(tmp_path / "y" / "a.html")
+    assert "a.html" in found_in(tmp_path / "x", tmp_path / "y").warnings[0]
+    assert not found_in(tmp_path).warnings
+
+
+def test_each_input_is_a_source_of_the_declared_schema(tmp_path):
+    write(tmp_path / "articles" / "a.html")
+    sources = found_in(tmp_path / "articles").sources
+    assert sources.schema == SOURCES.schema
+    assert sources.select("kind", "location", "added_at").row(0) == ("file", (tmp_path / "articles").as_uri(), SEEN_AT)
+
+
+def test_without_an_input_the_sources_of_the_settings_are_read(tmp_path):
+    write(tmp_path / "a.html")
+    found = found_in(settings=Settings(sources=(Source(location=str(tmp_path), title="Mine"),)))
+    assert found.sources["title"].to_list() == ["Mine"]
+
+
+def test_without_input_and_sources_the_error_says_what_to_name():
+    with pytest.raises(WrongUse, match="name files or folders"):
+        found_in()
+
+
+def test_a_path_that_is_not_there_is_wrong_use(tmp_path):
+    with pytest.raises(WrongUse, match="There is no file or folder"):
+        found_in(tmp_path / "nowhere")
+
+
+def test_an_address_is_wrong_use_with_what_to_do_instead():
+    with pytest.raises(WrongUse, match="only files and folders can be read so far"):
+        found_in("https://example.org/feed.xml")
+
+
+def test_a_pipe_is_wrong_use(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(WrongUse, match="neither a file nor a folder"):
+        found_in(tmp_path / "pipe")
+
+
+def test_a_folder_without_pages_is_nothing_read_and_tells_what_it_holds(tmp_path):
+    write(tmp_path / "notes.json", "{}")
+    with pytest.raises(NothingRead, match="1 files of other kinds"):
+        found_in(tmp_path)
+
+
+def test_checking_a_source_counts_its_pages(tmp_path):
+    write(tmp_path / "a.html")
+    write(tmp_path / "b.json", "{}")
+    assert check_source(Source(location=str(tmp_path))) == 1

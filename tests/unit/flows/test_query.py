@@ -1,0 +1,91 @@
+import json
+from io import BytesIO
+
+import polars as pl
+import pytest
+
+from flows.errors import WrongUse
+from flows.query import ask, show
+from warehouse.database import WarehouseMissing, building
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    path = tmp_path / "w.duckdb"
+    with building(path):
+        pass
+    return path
+
+
+NESTED = pl.DataFrame({"name": ["a", None], "forms": [["x", "y"], None], "share": [0.25, None]})
+
+
+def test_a_query_is_answered(warehouse):
+    assert ask(warehouse, "SELECT count(*) AS n FROM documents").rows() == [(0,)]
+
+
+def test_parameters_reach_the_query_as_values(warehouse):
+    assert ask(warehouse, "SELECT $text AS text", {"text": "'; DROP TABLE documents"}).rows() == [("'; DROP TABLE documents",)]
+
+
+def test_what_is_no_sql_is_wrong_use_and_names_the_tables_there_are(warehouse):
+    with pytest.raises(WrongUse, match=r"claim_entities, claim_relations, claims"):
+        ask(warehouse, "SELECT * FROM claimz")
+
+
+def test_nothing_can_be_changed(warehouse):
+    with pytest.raises(WrongUse, match="read-only"):
+        ask(warehouse, "DELETE FROM documents")
+
+
+def test_a_warehouse_that_is_not_there_is_told_with_the_mend(tmp_path):
+    with pytest.raises(WarehouseMissing, match="claimhouse run"):
+        ask(tmp_path / "none.duckdb", "SELECT 1")
+
+
+def test_csv_holds_lists_as_json(capfdbinary):
+    show(NESTED, "csv", None)
+    assert capfdbinary.readouterr().out.decode() == 'name,forms,share\na,"[""x"", ""y""]",0.25\n,,\n'
+
+
+def test_json_is_one_list_of_rows(capfdbinary):
+    show(NESTED, "json", None)
+    assert json.loads(capfdbinary.readouterr().out)[0] == {"name": "a", "forms": ["x", "y"], "share": 0.25}
+
+
+def test_parquet_goes_to_a_pipe_as_it_is(capfdbinary):
+    show(NESTED, "parquet", None)
+    assert pl.read_parquet(BytesIO(capfdbinary.readouterr().out)).equals(NESTED)
+
+
+def test_an_answer_goes_to_the_file_that_is_named(tmp_path):
+    show(NESTED, "parquet", tmp_path / "answer.parquet")
+    assert pl.read_parquet(tmp_path / "answer.parquet").equals(NESTED)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(WrongUse, match="can't be written"):
+        show(NESTED, "csv", tmp_path / "none" / "answer.csv")
+
+
+def test_parquet_is_kept_off_a_terminal(monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with pytest.raises(WrongUse, match="-o FILE"):
+        show(NESTED, "parquet", None)
+
+
+def test_a_table_for_a_file_is_refused(tmp_path):
+    with pytest.raises(WrongUse, match="csv, json or parquet"):
+        show(NESTED, "table", tmp_path / "answer")
+
+
+def test_a_table_in_a_pipe_has_a_line_for_every_row_however_long(capfd):
+    show(pl.DataFrame({"text": ["word " * 100, "[red]no markup[/red]"], "n": [1, 2]}), "table", None)
+    lines = capfd.readouterr().out.splitlines()
+    assert "word " * 99 in lines[3]
+    assert "[red]no markup[/red]" in lines[4]
+
+
+def test_a_long_table_says_how_many_rows_are_left_out(capfd):
+    show(pl.DataFrame({"n": range(250)}), "table", None)
+    assert "50 more rows; --format csv, json or parquet gives all 250." in capfd.readouterr().out

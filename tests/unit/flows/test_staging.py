@@ -1,0 +1,108 @@
+import polars as pl
+import pytest
+
+from flows.staging import Staging
+from warehouse.tables import CLAIM_ENTITIES, DOCUMENTS, SENTENCES
+
+
+def document(number: int, *, url: str | None = None, raw_hash: str = "h", version: str = "v1") -> dict[str, object]:
+    return {
+        "document_id": f"d{number}", "page_key": f"{number}.html", "url": url or f"file:///{number}.html",
+        "raw_hash": raw_hash, "pipeline_version": version,
+    }  # fmt: skip
+
+
+def tables(*documents: dict[str, object]) -> dict[str, pl.DataFrame]:
+    sentences = [{"sentence_id": f"s-{one['document_id']}", "document_id": one["document_id"]} for one in documents]
+    return {"documents": DOCUMENTS.frame(list(documents)), "sentences": SENTENCES.frame(sentences)}
+
+
+@pytest.fixture
+def staging(tmp_path) -> Staging:
+    staging = Staging(tmp_path / "staging")
+    staging.clean("v1")
+    return staging
+
+
+def test_what_is_staged_can_be_read_by_address(staging):
+    staging.write("a", tables(document(1), document(2)))
+    staging.write("b", tables(document(3)))
+    assert staging.pages() == {(f"file:///{number}.html", "h") for number in (1, 2, 3)}
+    found = staging.documents(DOCUMENTS, {"file:///1.html", "file:///3.html"})
+    assert found["document_id"].to_list() == ["d1", "d3"]
+    assert staging.rows(SENTENCES, found["document_id"])["sentence_id"].to_list() == ["s-d1", "s-d3"]
+
+
+def test_nothing_staged_gives_empty_tables_of_the_declared_schema(staging):
+    assert staging.pages() == set()
+    assert staging.documents(DOCUMENTS, {"x"}).schema == DOCUMENTS.schema
+    assert staging.rows(SENTENCES, pl.Series("document_id", ["d1"])).schema == SENTENCES.schema
+
+
+def test_rows_of_claims_are_found_by_the_name_of_the_ids(staging):
+    links = CLAIM_ENTITIES.frame([{"claim_id": claim_id, "entity_id": "e", "role": "subject"} for claim_id in ("c1", "c2")])
+    staging.write("a", {"documents": DOCUMENTS.frame([document(1)]), "claim_entities": links})
+    assert staging.rows(CLAIM_ENTITIES, pl.Series("claim_id", ["c2"]))["claim_id"].to_list() == ["c2"]
+
+
+def test_two_pages_that_are_one_document_have_its_rows_once(staging):
+    staging.write("a", tables(document(1)))
+    staging.write("b", tables({**document(1), "url": "file:///other.html"}))
+    assert staging.rows(SENTENCES, pl.Series("document_id", ["d1"])).height == 1
+    assert staging.documents(DOCUMENTS, {"file:///1.html", "file:///other.html"}).height == 2
+
+
+def test_a_page_that_was_staged_twice_counts_once(staging):
+    staging.write("a", tables(document(1, raw_hash="problem")))
+    staging.write("b", tables(document(1, raw_hash="real")))
+    assert staging.documents(DOCUMENTS, {"file:///1.html"}).height == 1
+
+
+def test_a_batch_that_was_not_finished_is_not_seen_and_is_removed(staging):
+    (staging.folder / "a.writing").mkdir()
+    DOCUMENTS.frame([document(1)]).write_parquet(staging.folder / "a.writing" / "documents.parquet")
+    assert staging.pages() == set()
+    staging.clean("v1")
+    assert not (staging.folder / "a.writing").exists()
+
+
+def test_a_batch_of_another_version_is_removed(staging):
+    staging.write("a", tables(document(1, version="v0")))
+    staging.clean("v1")
+    assert staging.pages() == set()
+
+
+def test_a_batch_of_this_version_stays(staging):
+    staging.write("a", tables(document(1)))
+    staging.clean("v1")
+    assert len(staging.pages()) == 1
+
+
+def test_a_batch_that_a_crash_of_the_machine_damaged_is_removed(staging):
+    staging.write("a", tables(document(1)))
+    (staging.folder / "a" / "documents.parquet").write_bytes(b"PAR1 and nothing")
+    staging.clean("v1")
+    assert not (staging.folder / "a").exists()
+
+
+def test_only_batches_whose_pages_were_all_loaded_are_removed(staging):
+    staging.write("a", tables(document(1), document(2)))
+    staging.write("b", tables(document(3), document(4)))
+    staging.remove({"file:///1.html", "file:///2.html", "file:///3.html"})
+    assert sorted(path.name for path in staging.folder.iterdir()) == ["b"]
+
+
+def test_a_note_tells_how_far_a_batch_is_until_it_is_staged(staging):
+    assert staging.noted("a") is None
+    staging.note("a", 3, 420)
+    note = staging.noted("a")
+    assert note is not None
+    assert (note.page, note.words) == (3, 420)
+    staging.write("a", tables(document(1)))
+    assert staging.noted("a") is None
+
+
+def test_notes_of_a_killed_run_are_removed(staging):
+    staging.note("a", 1, 1)
+    staging.clean("v1")
+    assert list(staging.folder.iterdir()) == []

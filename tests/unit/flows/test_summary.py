@@ -1,0 +1,98 @@
+from pathlib import Path
+
+from flows.progress import show_queries, show_summary, shown
+from flows.query import ask
+from flows.summary import OUTCOME_WORDS, QUERIES, Summary, totals_of
+from warehouse.database import building
+from warehouse.tables import OUTCOMES
+
+
+def summary(**changes: object) -> Summary:
+    plain: dict[str, object] = {
+        "run_id": "r",
+        "status": "loaded",
+        "pages": 5,
+        "skipped": 0,
+        "resumed": 0,
+        "outcomes": {"kept": 3, "unreadable": 1},
+        "checks": 10,
+        "failed_checks": 0,
+        "quarantined": 0,
+        "stopped_by": (),
+        "totals": {"documents": 4, "claims": 1234, "possible disputes": 0},
+        "warehouse": Path("data/warehouse.duckdb"),
+        "reports": (Path("data/reports/quality.html"),),
+        "seconds": 12.34,
+        "start_seconds": {"Prefect": 3.21},
+    }
+    return Summary(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def words(of: Summary, label: str) -> str:
+    return dict(of.lines())[label]
+
+
+def test_pages_that_brought_nothing_new_are_counted_as_known():
+    assert words(summary(), "Pages") == "5 found, 1 known"
+
+
+def test_new_documents_are_listed_by_outcome_the_most_frequent_first():
+    assert words(summary(), "New") == "3 kept, 1 unreadable"
+
+
+def test_a_run_that_goes_on_from_another_says_so():
+    assert words(summary(resumed=2), "New").endswith("; 2 of them read by a run that did not end")
+
+
+def test_what_was_held_back_and_what_failed_is_told():
+    gate = words(summary(failed_checks=2, quarantined=7), "Gate")
+    assert gate == "2 of 10 checks failed, 7 rows are held back in `quarantine`"
+
+
+def test_a_stopped_load_says_that_the_warehouse_stands():
+    assert words(summary(status="stopped", stopped_by=("x",)), "Gate").startswith("STOPPED the load")
+
+
+def test_an_unchanged_run_says_that_nothing_was_new():
+    assert words(summary(status="unchanged", outcomes={}), "Gate") == "all 10 checks passed; nothing was new"
+    assert "New" not in dict(summary(status="unchanged", outcomes={}).lines())
+
+
+def test_start_up_is_named_part_by_part():
+    assert words(summary(), "Time") == "12.3 s, with starts beside each other: Prefect 3.2 s"
+
+
+def test_numbers_of_nothing_are_left_out():
+    assert dict(summary().lines())[""] == "4 documents, 1,234 claims"
+
+
+def test_every_outcome_has_words():
+    assert set(OUTCOME_WORDS) == set(OUTCOMES)
+
+
+def test_the_queries_to_try_can_be_asked(tmp_path):
+    with building(tmp_path / "w.duckdb"):
+        pass
+    for sql in QUERIES:
+        ask(tmp_path / "w.duckdb", sql)
+    assert totals_of(tmp_path / "w.duckdb")["claims"] == 0
+
+
+
+def test_the_summary_is_printed_line_by_line(capsys):
+    show_summary(summary())
+    assert "Gate       all 10 checks passed\n" in capsys.readouterr().out
+
+
+def test_the_queries_lead_to_the_warehouse_that_was_named(capsys):
+    show_queries({"--warehouse": Path("a b.duckdb"), "--config": None})
+    assert capsys.readouterr().out.count("--warehouse 'a b.duckdb'") == 3
+
+
+def test_progress_away_from_a_terminal_is_plain_lines(capsys):
+    with shown(4, lambda: (4, 1000)):
+        pass
+    said = capsys.readouterr().err
+    assert "Reading 4 pages" in said
+    assert "Read 4 of 4 pages (" in said
+    assert "\x1b" not in said

@@ -33,7 +33,7 @@ class Pointing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a claim is about. `terms` is empty where a pronoun says it that is not resolved; `signed` tells `open` from `closed`.
+    """What a claim is about. `terms` is empty where an open pronoun says it; `signed` tells `open` from `closed`.
 
     `narrowing`: words that pick one of several things of a name: directions, degrees, superlatives.
     """
@@ -53,8 +53,9 @@ class ClaimFeatures:
 
     `terms`: weight of each word that carries matter. `wording`: terms of all words. `matter`: weight of what is said of the
     subject, up to a clause that explains it. `other_side`: terms after `than`.
-    `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no figure: versions, years. `superlatives`: forms such as `largest`; `roles`: parts that words of
-    the statement play, such as `bound` (more than, at least) or `partial` (some, several).
+    `negators`: words that deny. `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no
+    figure: versions, years. `superlatives`: forms such as `largest`. `roles`: parts that words of the statement play, such
+    as `bound` (more than, at least) or `partial` (some, several).
     """
 
     claim_id: str
@@ -99,9 +100,14 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
     pointings = _pointings(core, content, lexicon)
     matter = [word for word in said if word in content and word.term not in subject.terms]
     return ClaimFeatures(
-        claim_id=claim["claim_id"], document_id=claim["document_id"], page_id=claim["page_id"], text=claim["text"],
-        speaker=claim["speaker_id"] or claim["speaker"], published_at=claim["published_at"],
-        modality=claim["modality"], is_negated=claim["is_negated"],
+        claim_id=claim["claim_id"],
+        document_id=claim["document_id"],
+        page_id=claim["page_id"],
+        text=claim["text"],
+        speaker=claim["speaker_id"] or claim["speaker"],
+        published_at=claim["published_at"],
+        modality=claim["modality"],
+        is_negated=claim["is_negated"],
         terms=_weighted(content),
         wording=frozenset(word.term for word in words),
         negators=frozenset(word.term for word in core if word.role == "negator"),
@@ -181,13 +187,15 @@ def _pointings(words: Sequence[Word], content: Sequence[Word], lexicon: CompareL
         marker = words[at - 1] if at and words[at - 1].role in ("flipper", "degree") else None
         is_passive = word.direction.kind == "comparison" and at + 1 < len(words) and words[at + 1].surface == "by"
         is_turned = is_passive or (marker is not None and marker.role == "flipper")
-        found.append(Pointing(
-            matter=word.term,
-            sign=-word.direction.sign if is_turned else word.direction.sign,
-            kind=word.direction.kind,
-            is_graded=marker is not None or word.surface in lexicon.comparatives,
-            words=f"{marker.surface} {word.surface}" if marker is not None else word.surface,
-            before=frozenset(other.term for other in words[:at] if other in content),
-            after=frozenset(other.term for other in words[at + 1 :] if other in content),
-        ))
+        found.append(
+            Pointing(
+                matter=word.term,
+                sign=-word.direction.sign if is_turned else word.direction.sign,
+                kind=word.direction.kind,
+                is_graded=marker is not None or word.surface in lexicon.comparatives,
+                words=f"{marker.surface} {word.surface}" if marker is not None else word.surface,
+                before=frozenset(other.term for other in words[:at] if other in content),
+                after=frozenset(other.term for other in words[at + 1 :] if other in content),
+            )
+        )
     return tuple(found)

@@ -37,7 +37,8 @@ def cluster_claims(
 def _indexed(relations: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     index = claims.select("claim_id", "claim")
     return (
-        relations.join(index, on="claim_id").join(index, left_on="other_claim_id", right_on="claim_id", suffix="_other")
+        relations.join(index, on="claim_id")
+        .join(index, left_on="other_claim_id", right_on="claim_id", suffix="_other")
         .select("claim", other="claim_other", score=pl.col("score").cast(pl.Float64))
     )
 
@@ -120,7 +121,9 @@ def _cluster_ids(claims: pl.DataFrame) -> pl.DataFrame:
         claimed.join(home, on="cluster_id", how="left")
         .with_columns(heir=pl.col("group").sort_by("age").first().over("cluster_id"))
         .filter(pl.col("group") == pl.coalesce("home", "heir"))
-        .sort("age").group_by("group", maintain_order=True).agg(former=pl.col("cluster_id").first())
+        .sort("age")
+        .group_by("group", maintain_order=True)
+        .agg(former=pl.col("cluster_id").first())
     )
     return founders.join(rightful, on="group", how="left").select("group", cluster_id=pl.coalesce("former", "founder"))
 
@@ -130,13 +133,16 @@ def _summaries(claims: pl.DataFrame, same: pl.DataFrame, document_relations: pl.
     current = oldest_first.filter("is_current").join(_articles(claims, document_relations), on="document_id")
     speaker = pl.coalesce("speaker_id", pl.col("speaker").str.to_lowercase())
     counts = current.group_by("cluster_id").agg(
-        claim_count=pl.len(), document_count=pl.col("article").n_unique(), speaker_count=speaker.drop_nulls().n_unique(),
+        claim_count=pl.len(),
+        document_count=pl.col("article").n_unique(),
+        speaker_count=speaker.drop_nulls().n_unique(),
     )
     # A syndicated article counts once, so only the site that had it first counts.
     sites = current.group_by("cluster_id", "article", maintain_order=True).agg(pl.col("site").first())
     sites = sites.group_by("cluster_id").agg(site_count=pl.col("site").drop_nulls().n_unique())
     published = claims.group_by("cluster_id").agg(
-        first_published_at=pl.col("published_at").min(), last_published_at=pl.col("published_at").max(),
+        first_published_at=pl.col("published_at").min(),
+        last_published_at=pl.col("published_at").max(),
     )
     clusters = _representatives(oldest_first, same).join(published, on="cluster_id")
     for counted in (counts, sites):

@@ -134,9 +134,9 @@ def _compare_otherwise(ours: ClaimFeatures, theirs: ClaimFeatures) -> bool:
 
 
 def _say_enough(ours: ClaimFeatures, theirs: ClaimFeatures, figures: FigureMatch) -> bool:
-    """Whether they share enough, and one of them most of what it says beside the subjects: to expect rain is not to expect snow.
+    """Whether they share enough, and one of them most of what it says beside the subjects.
 
-    A figure that agrees weighs as the heaviest term does.
+    To expect rain is not to expect snow. A figure that agrees weighs as the heaviest term does.
     """
     agreeing = dict.fromkeys((f"figure {at}" for at in range(len(figures.agreeing))), HEAVIEST)
     named = ours.subject.terms | theirs.subject.terms

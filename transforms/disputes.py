@@ -14,7 +14,7 @@ LARGEST_EXTRA = 1.0
 """Most weight of what one claim says of the matter beyond the other: what is so in Europe may be otherwise elsewhere. It is
 lighter than any word that restricts."""
 AGREEING_SHARE = 0.6
-"""Least share of the words of an assertion and its denial, of which the assertion may say more, and of the sides after `than`."""
+"""Least share of the words of an assertion, which may say more, and its denial; and of the sides after `than`."""
 STATE_WINDOW = timedelta(days=365)
 """Two articles further apart than this may both be right about a state: a company grows, a law changes."""
 EVENT_WINDOW = timedelta(days=4)
@@ -67,7 +67,12 @@ def subject_certainty(ours: ClaimFeatures, theirs: ClaimFeatures) -> float:
 def _judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement | None:
     """`X is open` against `X is not open`. A denial that says more than the assertion leaves it standing."""
     is_hedged = denial.modality == "hedged"
-    if assertion.negators or not denial.negators or assertion.modality == "hedged" or not (is_hedged or denial.modality == assertion.modality):
+    if (
+        assertion.negators
+        or not denial.negators
+        or assertion.modality == "hedged"
+        or not (is_hedged or denial.modality == assertion.modality)
+    ):
         return None
     if denial.roles & {"scope", "bound"} or denial.figures != assertion.figures or not denial.numbers <= assertion.numbers:
         return None
@@ -104,7 +109,10 @@ def _judge_direction(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | 
         return None
     if not _of_one_matter(ours.matter, theirs.matter) or not _within(STATE_WINDOW, ours, theirs):
         return None
-    return _dispute(certainty * _matter_share(ours, theirs), f"'{mine.words}' against '{yours.words}' of {ours.subject.text} ({mine.matter})")
+    return _dispute(
+        certainty * _matter_share(ours, theirs),
+        f"'{mine.words}' against '{yours.words}' of {ours.subject.text} ({mine.matter})",
+    )
 
 
 def _judge_swap(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
@@ -118,7 +126,10 @@ def _judge_swap(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
         return None
     if not _of_one_matter(ours.terms, theirs.terms) or not _within(STATE_WINDOW, ours, theirs):
         return None
-    return _dispute(BY_NAME * weighted_share(ours.terms, theirs.terms), f"the sides of '{mine.words}' are exchanged: '{ours.text}' against '{theirs.text}'")
+    return _dispute(
+        BY_NAME * weighted_share(ours.terms, theirs.terms),
+        f"the sides of '{mine.words}' are exchanged: '{ours.text}' against '{theirs.text}'",
+    )
 
 
 def _judge_figures(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:

@@ -25,7 +25,8 @@ def build_entities(mentions: pl.DataFrame, catalogue: pl.DataFrame) -> tuple[pl.
         .join(listed, on="entity_id", how="left", suffix="_listed")
         .join(counts, on="entity_id", how="left")
         .with_columns(
-            pl.coalesce("name_listed", "name").alias("name"), pl.coalesce("type_listed", "type").alias("type"),
+            pl.coalesce("name_listed", "name").alias("name"),
+            pl.coalesce("type_listed", "type").alias("type"),
             pl.col("mention_count", "document_count").fill_null(0),  # named by older revisions only
         )
     )

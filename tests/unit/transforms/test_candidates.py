@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from transforms.candidates import LARGEST_BLOCK, NEIGHBOURS, TERMED_CLAIMS, find_candidates
+from transforms.candidates import LARGEST_BLOCK, NEIGHBOURS, TERMED_CLAIMS, TERMS_PER_CLAIM, find_candidates
 
 
 def claims(*rows: tuple[str, str], weight: float = 2.0, entities: list[str] | None = None, figures: str = "") -> pl.DataFrame:
@@ -62,6 +62,21 @@ def test_a_crowded_block_is_bounded_and_keeps_equal_claims_together():
     # The claims with one set of terms form one chain, whatever stands between their ids.
     chained = {name for pair in found for name in pair if int(pair[0][1:]) % 20 == int(pair[1][1:]) % 20}
     assert len(chained) == 1000
+
+
+def test_a_pair_met_in_a_crowd_and_apart_comes_once():
+    crowd = claims(*((f"c{at:04d}", "open model zeta" if at < 2 else "open model") for at in range(100)))
+    found = pairs(crowd)
+    assert found.count(("c0000", "c0001")) == 1
+    assert found == sorted(set(found))
+
+
+def test_a_crowd_is_sorted_by_all_terms():
+    heavy = [f"term{at}" for at in range(TERMS_PER_CLAIM)]
+    rows = [(f"c{at:04d}", [*heavy, f"kind{at % 20}"], [3.0] * len(heavy) + [1.0], [], "") for at in range(400)]
+    found = pairs(pl.DataFrame(rows, schema=TERMED_CLAIMS, orient="row"))
+    alike = {pair for pair in found if int(pair[0][1:]) % 20 == int(pair[1][1:]) % 20}
+    assert {name for pair in alike for name in pair} == {f"c{at:04d}" for at in range(400)}
 
 
 def test_known_claims_of_a_crowded_block_do_not_meet_again():

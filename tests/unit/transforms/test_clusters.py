@@ -164,7 +164,7 @@ def test_a_cluster_spans_its_publications():
         (claims(claim("a", is_current=False), claim("b"), claim("c")), "text of b"),
         (claims(claim("a"), claim("b"), claim("c")), "text of b"),
         (claims(claim("a"), claim("b"), claim("c", checkworthiness=0.9)), "text of b"),
-        (claims(claim("a", checkworthiness=0.9), claim("b", is_current=False), claim("c")), "text of a"),
+        (claims(claim("a"), claim("b", is_current=False), claim("c", checkworthiness=0.9)), "text of c"),
         (claims(claim("a", 5), claim("b", is_current=False), claim("c", 2)), "text of c"),
     ],
 )

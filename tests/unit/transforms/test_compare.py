@@ -23,7 +23,7 @@ def count(value: float, unit: str | None = "parameter", **over) -> dict:
 def claim(text: str, subject: str | None = None, predicate: str | None = None, **over) -> dict:
     """A claim of its own page. Its subject is what stands before the predicate, unless given."""
     if predicate and subject is None:
-        subject = text.split(f" {predicate}")[0]
+        subject = text.split(f" {predicate}", maxsplit=1)[0]
     row = dict.fromkeys(COMPARED_CLAIMS.names()) | {
         "text": text, "resolved_text": text, "subject": subject, "predicate": predicate, "modality": "asserted",
         "is_negated": False, "published_at": datetime(2024, 7, 24), "entity_ids": [], "quantities": [], "times": [],
@@ -87,7 +87,10 @@ LOSES = claim("GPT-4o outperforms Llama 3.1", predicate="outperforms")
         (SAFER, SAFER_REASON),
         (BEATS, claim("Llama 3.1 beats GPT-4o", predicate="beats")),
         (BEATS, claim("it beats GPT-4o", "it", "beats", resolved_text="Llama 3.1 beats GPT-4o")),
-        (claim("Quixel refused", "Quixel", "refused"), claim("they refused", "they", "refused", resolved_text="Quixel refused")),
+        (
+            claim("Quixel refused", "Quixel", "refused"),
+            claim("they refused", "they", "refused", resolved_text="Quixel refused"),
+        ),
     ],
 )
 def test_the_same_statement_is_found_in_other_words(lexicon, ours, theirs):
@@ -102,15 +105,26 @@ def test_the_same_statement_is_found_in_other_words(lexicon, ours, theirs):
         (BEATS, claim("Llama 4 outperforms GPT-4o", predicate="outperforms")),
         (SAFER, claim("Closed models are safer", predicate="are")),
         (SAFER, claim("People ask whether open models are safe", "People", "ask")),
-        (claim("Llama 3.1 is the most capable open model", predicate="is"), claim("Llama 3.1 is the most capable model", predicate="is")),
+        (
+            claim("Llama 3.1 is the most capable open model", predicate="is"),
+            claim("Llama 3.1 is the most capable model", predicate="is"),
+        ),
         (BEATS, claim("Llama 3.1 beats GPT-4o on some tests", predicate="beats")),
-        (claim("Critics refuse to call Llama 3.1 open source", "Critics", "refuse"), claim("Critics call Llama 3.1 open source", "Critics", "call")),
+        (
+            claim("Critics refuse to call Llama 3.1 open source", "Critics", "refuse"),
+            claim("Critics call Llama 3.1 open source", "Critics", "call"),
+        ),
         (claim("It is free", "It", "is"), claim("It is free", "It", "is")),
-        (claim("Meta hired 40 people", "Meta", "hired", subject_id="e1"), claim("Meta hired 40 people", "Meta", "hired", subject_id="e2")),
-        (claim("He expects rain", "He", "expects", resolved_text="Mark Zuckerberg expects rain"),
-         claim("He expects a lawsuit", "He", "expects", resolved_text="Mark Zuckerberg expects a lawsuit")),
+        (
+            claim("Meta hired 40 people", "Meta", "hired", subject_id="e1"),
+            claim("Meta hired 40 people", "Meta", "hired", subject_id="e2"),
+        ),
+        (
+            claim("He expects rain", "He", "expects", resolved_text="Mark Zuckerberg expects rain"),
+            claim("He expects a lawsuit", "He", "expects", resolved_text="Mark Zuckerberg expects a lawsuit"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_words_alone_do_not_tell_keeps_claims_apart(lexicon, ours, theirs):
     assert relation(lexicon, ours, theirs) is None
 
@@ -120,20 +134,40 @@ def test_what_words_alone_do_not_tell_keeps_claims_apart(lexicon, ours, theirs):
     [
         (PARAMETERS_405, PARAMETERS_70, "405 billion parameters against 70 billion parameters for Llama 3.1"),
         (OPEN, NOT_OPEN, "one says of Llama 3.1 what the other says is not so"),
-        (OPEN, claim("Llama 3.1 may not be truly open source", "Llama 3.1", "may not be", is_negated=True, modality="hedged"),
-         "may not be so"),
-        (claim("Meta calls Llama 3.1 open source", "Meta", "calls"), NOT_OPEN, "one says of Meta what the other says is not so"),
+        (
+            OPEN,
+            claim("Llama 3.1 may not be truly open source", "Llama 3.1", "may not be", is_negated=True, modality="hedged"),
+            "may not be so",
+        ),
+        (
+            claim("Meta calls Llama 3.1 open source", "Meta", "calls"),
+            NOT_OPEN,
+            "one says of Meta what the other says is not so",
+        ),
         (SAFER, DANGEROUS, "'safer' against 'more dangerous' of Open models (safety)"),
         (BEATS, LOSES, "the sides of 'outperforms' are exchanged"),
-        (BEATS, claim("Llama 3.1 trails GPT-4o", predicate="trails"), "'outperforms' against 'trails' of Llama 3.1 (performance)"),
-        (claim("Meta's shares rose on Wednesday", "Meta's shares", "rose"), claim("Meta's shares fell on Wednesday", "Meta's shares", "fell"),
-         "'rose' against 'fell' of Meta's shares (level)"),
-        (claim("Llama 3.1 is the most capable model", predicate="is", subject_id="e1"),
-         claim("GPT-4o is the most capable model", predicate="is", subject_id="e2"), "'most' is said of both"),
-        (claim("A spy is reading the files", "A spy", "is reading"),
-         claim("There is no spy reading the files", "There", "is", is_negated=True), "one says of A spy what the other says is not so"),
+        (
+            BEATS,
+            claim("Llama 3.1 trails GPT-4o", predicate="trails"),
+            "'outperforms' against 'trails' of Llama 3.1 (performance)",
+        ),
+        (
+            claim("Meta's shares rose on Wednesday", "Meta's shares", "rose"),
+            claim("Meta's shares fell on Wednesday", "Meta's shares", "fell"),
+            "'rose' against 'fell' of Meta's shares (level)",
+        ),
+        (
+            claim("Llama 3.1 is the most capable model", predicate="is", subject_id="e1"),
+            claim("GPT-4o is the most capable model", predicate="is", subject_id="e2"),
+            "'most' is said of both",
+        ),
+        (
+            claim("A spy is reading the files", "A spy", "is reading"),
+            claim("There is no spy reading the files", "There", "is", is_negated=True),
+            "one says of A spy what the other says is not so",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_dispute_names_what_differs(lexicon, ours, theirs, reason):
     assert relation(lexicon, ours, theirs) == "disputes"
     assert reason in relations(lexicon, ours, theirs)[0]["reason"]
@@ -149,11 +183,19 @@ def numbered(text: str, value: float, **over) -> dict:
         # A claim and its hedged version.
         (OPEN, claim("Llama 3.1 may be open source", predicate="may be", modality="hedged")),
         # What is denied of a part may be true of the whole.
-        (claim("Meta released Llama 3.1", predicate="released"),
-         claim("Meta has not released Llama 3.1 in Europe", "Meta", "has not released", is_negated=True)),
+        (
+            claim("Meta released Llama 3.1", predicate="released"),
+            claim("Meta has not released Llama 3.1 in Europe", "Meta", "has not released", is_negated=True),
+        ),
         (OPEN, claim("Llama 3.1 is not only open source", "Llama 3.1", "is not", is_negated=True)),
-        (claim("All open models are safe", predicate="are"), claim("Not all open models are safe", "open models", "are", is_negated=True)),
-        (claim("Some models are safe", predicate="are"), claim("Some models are not safe", "Some models", "are not", is_negated=True)),
+        (
+            claim("All open models are safe", predicate="are"),
+            claim("Not all open models are safe", "open models", "are", is_negated=True),
+        ),
+        (
+            claim("Some models are safe", predicate="are"),
+            claim("Some models are not safe", "Some models", "are not", is_negated=True),
+        ),
         # Degrees leave each other standing.
         (SAFER, claim("Open models are dangerous", predicate="are")),
         # An attribute of something else.
@@ -164,26 +206,45 @@ def numbered(text: str, value: float, **over) -> dict:
         (claim("Shares rose", "Shares", "rose"), claim("Shares fell", "Shares", "fell")),
         # A limit, an approximate figure, a part, another version, several figures.
         (PARAMETERS_70, numbered("Llama 3.1 has more than 8 billion parameters", 8e9)),
-        (PARAMETERS_405, claim("Llama 3.1 has about 400 billion parameters", predicate="has",
-                               quantities=[count(400e9, is_approximate=True)])),
+        (
+            PARAMETERS_405,
+            claim(
+                "Llama 3.1 has about 400 billion parameters", predicate="has", quantities=[count(400e9, is_approximate=True)]
+            ),
+        ),
         (PARAMETERS_405, numbered("The smallest Llama 3.1 has 8 billion parameters", 8e9, subject_id="e1")),
-        (PARAMETERS_405 | {"subject_id": "e1"}, numbered("The smallest Llama 3.1 has 8 billion parameters", 8e9, subject_id="e1")),
-        (PARAMETERS_70, claim("Llama 3.1 has 8 billion or 405 billion parameters", predicate="has",
-                              quantities=[count(8e9), count(405e9)])),
+        (
+            PARAMETERS_405 | {"subject_id": "e1"},
+            numbered("The smallest Llama 3.1 has 8 billion parameters", 8e9, subject_id="e1"),
+        ),
+        (
+            PARAMETERS_70,
+            claim("Llama 3.1 has 8 billion or 405 billion parameters", predicate="has", quantities=[count(8e9), count(405e9)]),
+        ),
         # Another time.
         (PARAMETERS_405, PARAMETERS_70 | {"published_at": datetime(2026, 7, 24)}),
-        (claim("Meta's shares rose", predicate="rose"), claim("Meta's shares fell", predicate="fell", published_at=datetime(2024, 8, 24))),
+        (
+            claim("Meta's shares rose", predicate="rose"),
+            claim("Meta's shares fell", predicate="fell", published_at=datetime(2024, 8, 24)),
+        ),
         (claim("Meta's shares rose", predicate="rose", published_at=None), claim("Meta's shares fell", predicate="fell")),
-        (OPEN | {"times": [{"earliest": datetime(2024, 1, 1), "latest": datetime(2024, 1, 31)}]},
-         NOT_OPEN | {"times": [{"earliest": datetime(2024, 5, 1), "latest": datetime(2024, 5, 31)}]}),
+        (
+            OPEN | {"times": [{"earliest": datetime(2024, 1, 1), "latest": datetime(2024, 1, 31)}]},
+            NOT_OPEN | {"times": [{"earliest": datetime(2024, 5, 1), "latest": datetime(2024, 5, 31)}]},
+        ),
         # Titles in different fields.
-        (claim("Llama 3.1 is the largest open model", predicate="is", subject_id="e1"),
-         claim("GPT-4o is the largest closed model", predicate="is", subject_id="e2")),
+        (
+            claim("Llama 3.1 is the largest open model", predicate="is", subject_id="e1"),
+            claim("GPT-4o is the largest closed model", predicate="is", subject_id="e2"),
+        ),
         # Another subject, a conditional.
         (PARAMETERS_405, numbered("Llama 4 has 70 billion parameters", 70e9)),
-        (OPEN, claim("Llama 3.1 would not be open source", "Llama 3.1", "would not be", is_negated=True, modality="conditional")),
+        (
+            OPEN,
+            claim("Llama 3.1 would not be open source", "Llama 3.1", "would not be", is_negated=True, modality="conditional"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_two_claims_that_can_both_be_true_are_no_dispute(lexicon, ours, theirs):
     assert relation(lexicon, ours, theirs) != "disputes"
 

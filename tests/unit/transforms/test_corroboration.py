@@ -61,11 +61,13 @@ def test_what_the_columns_say_keeps_equal_words_apart(read, ours, theirs):
         ("Llama 3.1 is beaten by GPT-4o", "Llama 3.1 beats GPT-4o"),
         ("Meta released version 3 of its language model", "Meta released version 4 of its language model"),
         ("Meta released its safer language model", "Meta released its safe language model"),
-        ("Meta released its newest language model",
-         "Meta released its newest language model, a lawyer in Ohio bought three goats, and rain fell on the roofs of Dublin all night"),
+        (
+            "Meta released its newest language model",
+            "Meta released its newest language model, a lawyer in Ohio bought three goats, and rain fell on the roofs of Dublin",
+        ),
         ("It is free", "It is free"),
     ],
-)  # fmt: skip
+)
 def test_words_that_turn_a_statement_keep_claims_apart(read, ours, theirs):
     assert judge_same(read(ours), read(theirs)) is None
 

@@ -22,7 +22,7 @@ def read():
 
     def features(text: str, predicate: str, **over) -> ClaimFeatures:
         row = {
-            "text": text, "predicate": predicate, "subject": text.split(f" {predicate}")[0], "modality": "asserted",
+            "text": text, "predicate": predicate, "subject": text.split(f" {predicate}", maxsplit=1)[0], "modality": "asserted",
             "is_negated": False, "document_id": text + str(over), "published_at": DAY, "quantities": [],
         }  # fmt: skip
         return read_features(dict.fromkeys(COMPARED_CLAIMS.names()) | row | over, lexicon)
@@ -49,13 +49,11 @@ def figure(value: float, unit: str | None = "parameter", kind: str = "count") ->
 
 OPEN, NOT_OPEN = ("Llama 3.1 is open source", "is"), ("Llama 3.1 is not open source", "is not", DENIED)
 SAFER, RISKIER = ("Open models are safer", "are"), ("Open models are more dangerous", "are")
-BEATS, TRAILS, BEATEN = (
-    ("Llama 3.1 outperforms GPT-4o", "outperforms"), ("Llama 3.1 trails GPT-4o", "trails"), ("GPT-4o outperforms Llama 3.1", "outperforms"),
-)  # fmt: skip
+BEATS, TRAILS = ("Llama 3.1 outperforms GPT-4o", "outperforms"), ("Llama 3.1 trails GPT-4o", "trails")
+BEATEN = ("GPT-4o outperforms Llama 3.1", "outperforms")
 ROSE, FELL = ("Meta's shares rose", "rose"), ("Meta's shares fell", "fell")
-LARGEST, LARGEST_TOO = (
-    ("Llama 3.1 is the largest model", "is", {"subject_id": "e1"}), ("GPT-4o is the largest model", "is", {"subject_id": "e2"}),
-)  # fmt: skip
+LARGEST = ("Llama 3.1 is the largest model", "is", {"subject_id": "e1"})
+LARGEST_TOO = ("GPT-4o is the largest model", "is", {"subject_id": "e2"})
 
 
 def with_figure(text: str, predicate: str, value: float, **over) -> tuple:
@@ -63,8 +61,9 @@ def with_figure(text: str, predicate: str, value: float, **over) -> tuple:
 
 
 HAS_405, HAS_70 = (
-    with_figure("Llama 3.1 has 405 billion parameters", "has", 405e9), with_figure("Llama 3.1 has 70 billion parameters", "has", 70e9),
-)  # fmt: skip
+    with_figure("Llama 3.1 has 405 billion parameters", "has", 405e9),
+    with_figure("Llama 3.1 has 70 billion parameters", "has", 70e9),
+)
 
 
 @pytest.mark.parametrize(
@@ -196,19 +195,39 @@ def test_exchanged_sides_that_both_can_hold_are_no_dispute(disputes, ours, their
     [
         (HAS_405, with_figure("Llama 3.1 has at least 70 billion parameters", "has", 70e9)),
         (HAS_405, with_figure("Llama 3.1 has 70 billion parameters in some versions", "has", 70e9)),
-        (HAS_405, ("Llama 3.1 has 70 billion or 8 billion parameters", "has", {"quantities": figure(70e9)["quantities"] + figure(8e9)["quantities"]})),
+        (
+            HAS_405,
+            (
+                "Llama 3.1 has 70 billion or 8 billion parameters",
+                "has",
+                {"quantities": figure(70e9)["quantities"] + figure(8e9)["quantities"]},
+            ),
+        ),
         (("Llama 3.1 has 405", "has", figure(405.0, None)), ("Llama 3.1 has 70", "has", figure(70.0, None))),
-        (with_columns(HAS_405, subject_id="e1"), with_figure("Llama 2 has 70 billion parameters", "has", 70e9, subject_id="e1")),
-        (with_figure("Meta ordered 350 chips for its new data centres in Ohio", "ordered", 350.0),
-         with_figure("Meta installed 600 chips for its new data centres in Ohio", "installed", 600.0)),
-        (with_figure("Meta's revenue rose 5 percent on some weak days", "rose", 5.0), with_figure("Meta's revenue fell 7 percent", "fell", 7.0)),
-        (with_figure("Meta's revenue rose 5 percent in small markets", "rose", 5.0),
-         with_figure("Meta's revenue rose 7 percent in large markets", "rose", 7.0)),
+        (
+            with_columns(HAS_405, subject_id="e1"),
+            with_figure("Llama 2 has 70 billion parameters", "has", 70e9, subject_id="e1"),
+        ),
+        (
+            with_figure("Meta ordered 350 chips for its new data centres in Ohio", "ordered", 350.0),
+            with_figure("Meta installed 600 chips for its new data centres in Ohio", "installed", 600.0),
+        ),
+        (
+            with_figure("Meta's revenue rose 5 percent on some weak days", "rose", 5.0),
+            with_figure("Meta's revenue fell 7 percent", "fell", 7.0),
+        ),
+        (
+            with_figure("Meta's revenue rose 5 percent in small markets", "rose", 5.0),
+            with_figure("Meta's revenue rose 7 percent in large markets", "rose", 7.0),
+        ),
         (with_figure("Revenue rose 5 percent", "rose", 5.0), with_figure("Revenue rose 7 percent", "rose", 7.0)),
-        (with_figure("Meta's revenue rose 5 percent", "rose", 5.0), with_figure("Meta's revenue rose 7 percent", "rose", 7.0, published_at=NEXT_WEEK)),
+        (
+            with_figure("Meta's revenue rose 5 percent", "rose", 5.0),
+            with_figure("Meta's revenue rose 7 percent", "rose", 7.0, published_at=NEXT_WEEK),
+        ),
         (with_figure("Llama 3.1 has 405 billion parameters in its deepest layer", "has", 405e9), HAS_70),
     ],
-)  # fmt: skip
+)
 def test_figures_that_both_can_hold_are_no_dispute(disputes, ours, theirs):
     assert not disputes(ours, theirs)
 

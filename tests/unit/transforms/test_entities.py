@@ -11,7 +11,7 @@ MENTIONS = {
 CATALOGUE = pl.DataFrame(
     [("Meta Platforms", "ORG", "Meta|Facebook", "Q380", "technology company"), ("Anna Lind", "PERSON", None, None, None),
      ("META PLATFORMS", "ORG", "Meta", "Q1", "listed twice"), ("Nobody Met", "ORG", "Nobody", None, None)],
-    schema={name: pl.String for name in ("name", "type", "aliases", "wikidata_id", "description")}, orient="row",
+    schema=dict.fromkeys(("name", "type", "aliases", "wikidata_id", "description"), pl.String), orient="row",
 )  # fmt: skip
 META, TARN = entity_id_of("Meta Platforms", "ORG"), entity_id_of("Tarn Laboratory", "ORG")
 

@@ -74,4 +74,5 @@ def test_times_conflict_only_when_both_are_known_and_none_overlap():
     unknown = read_times([{"earliest": None, "latest": None}])
     assert times_conflict(july, august)
     assert not times_conflict(july, mid_july)
+    assert times_conflict(mid_july, august)
     assert not times_conflict(july, unknown)

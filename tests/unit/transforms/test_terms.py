@@ -38,9 +38,20 @@ def test_words_are_parted_and_folded(text, words):
 
 @pytest.mark.parametrize(
     ("word", "base"),
-    [("models", "model"), ("released", "release"), ("stopped", "stop"), ("companies", "company"), ("running", "run"),
-     ("watches", "watch"), ("selling", "sell"), ("texas", "texas"), ("bring", "bring"), ("class", "class"), ("zqvrts", "zqvrts")],
-)  # fmt: skip
+    [
+        ("models", "model"),
+        ("released", "release"),
+        ("stopped", "stop"),
+        ("companies", "company"),
+        ("running", "run"),
+        ("watches", "watch"),
+        ("selling", "sell"),
+        ("texas", "texas"),
+        ("bring", "bring"),
+        ("class", "class"),
+        ("zqvrts", "zqvrts"),
+    ],
+)
 def test_a_regular_form_goes_back_to_its_base(word, base):
     assert base_form(word) == base
 

@@ -25,6 +25,10 @@ _DIED = (
     "the process that read it died, as it does when memory runs out: give it more memory, "
     "or set fewer workers under [run] in claimhouse.toml, and run again"
 )
+_ALL_DIE = (
+    "The worker processes die before they read a page, as they do when memory runs out. Give them more memory, or set fewer "
+    "workers under [run] in claimhouse.toml, and run again."
+)
 _TOO_SLOW = "reading it took longer than page_timeout_seconds, {}: raise it under [run] in claimhouse.toml if it is an article"
 
 
@@ -92,12 +96,24 @@ def annotate_batch(batch: Batch, work: Work) -> Staged:
 
 
 def _bytes_of(found: FoundPage) -> tuple[bytes | None, str | None]:
-    if found.problem:
-        return None, found.problem
     try:
         return Path(found.path).read_bytes(), None
     except OSError as error:
         return None, f"the file can't be read: {error.strerror}"
+
+
+def stage_unreadable(pages: Sequence[FoundPage], work: Work) -> Staged:
+    """Stage pages that can't be read as what they are, each with its problem as the reason. Needs no worker and no model."""
+    from transforms.read import BATCH_TABLES, Page, unreadable  # noqa: PLC0415
+
+    batch = _batch(pages, work.version)
+    parts = [
+        unreadable(Page(page.key, page.url, page.source_id, None, now(), page.problem), page.problem or "", work.version)
+        for page in batch.pages
+    ]
+    empty = {table.name: table.frame() for table in BATCH_TABLES}
+    Staging(work.folder).write(batch.key, {**empty, "documents": pl.concat([part["documents"] for part in parts])})
+    return Staged(batch.key, len(batch.pages), 0, 0.0)
 
 
 class Annotation:
@@ -111,6 +127,7 @@ class Annotation:
         self._workers = workers
         self._staging = Staging(work.folder)
         self._under_way: dict[str, Batch] = {}
+        self._is_broken = False
         self.staged: list[Staged] = []
         self.on_staged: Callable[[], None] = lambda: None
 
@@ -129,40 +146,34 @@ class Annotation:
         at the end; all others are read anew.
         """
         suspects: list[FoundPage] = []
+        count = self._workers.count
         while batches:
-            lost = self._read(batches)
-            begun = {batch.key: note for batch in lost if (note := self._staging.noted(batch.key))}
+            lost = self._read(batches, count)
+            begun = {batch.key: note.page for batch in lost if (note := self._staging.noted(batch.key))}
             if lost and not begun:
-                raise ClaimhouseError(
-                    "The worker processes die before they read a page, as they do when memory runs out. Give them more memory, "
-                    "or set fewer workers under [run] in claimhouse.toml, and run again."
-                )
-            batches = []
-            for batch in lost:
-                suspect = begun[batch.key].page if batch.key in begun else None
-                suspects += [page for number, page in enumerate(batch.pages) if number == suspect]
-                rest = [page for number, page in enumerate(batch.pages) if number != suspect]
-                batches += [_batch(rest, self._work.version)] if rest else []
-            if lost:
-                self._workers.replace(self._workers.count)
-        if suspects:
-            self._workers.replace(1)
-            for page in suspects:
-                self._read_alone(page)
+                raise ClaimhouseError(_ALL_DIE)
+            suspects += [batch.pages[begun[batch.key]] for batch in lost if batch.key in begun]
+            rest = [[page for page in batch.pages if page not in suspects] for batch in lost]
+            batches = [_batch(pages, self._work.version) for pages in rest if pages]
+        for page in suspects:
+            self._read_alone(page)
 
     def _read_alone(self, page: FoundPage) -> None:
         batch = _batch([page], self._work.version)
-        if self._read([batch]):
-            self._workers.replace(1)
-            self._read([_batch([replace(page, raw_hash=None, problem=self._what_killed(batch.key))], self._work.version)])
+        if self._read([batch], 1):
+            killed = replace(page, raw_hash=None, problem=self._what_killed(batch.key))
+            self.staged.append(stage_unreadable([killed], self._work))
+            self.on_staged()
 
     def _what_killed(self, key: str) -> str:
         note = self._staging.noted(key)
         limit = self._work.page_seconds
         return _TOO_SLOW.format(f"{limit:g}") if note and time.time() - note.since >= limit else _DIED
 
-    def _read(self, batches: Sequence[Batch]) -> list[Batch]:
-        """Have the batches read; returns those that were lost because a process died."""
+    def _read(self, batches: Sequence[Batch], count: int) -> list[Batch]:
+        """Have the batches read by so many processes; returns those that were lost because a process died."""
+        if self._is_broken or self._workers.count != count:
+            self._workers.replace(count)
         for batch in batches:
             self._staging.unnote(batch.key)
         self._under_way = {batch.key: batch for batch in batches}
@@ -178,4 +189,5 @@ class Annotation:
                 del self._under_way[staged.key]
                 self.on_staged()
         self._under_way = {}
+        self._is_broken = bool(lost)
         return sorted(lost, key=lambda batch: batch.key)

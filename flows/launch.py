@@ -1,9 +1,10 @@
 """A run that a person starts: everything slow is set going at once, and wrong use is told before it is there."""
 # ruff: noqa: PLC0415   Prefect reads its environment when it is imported, so it comes after `configure`
 
+import logging
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 def launch(inputs: Sequence[str], warehouse: Path | None, config: Path | None) -> "Summary":
     """Run the main flow here, on a Prefect server that is up, else on one started for it. Raises what the flow raises."""
     settings = load_settings(config, warehouse=warehouse)
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False  # on a full disk the log can't be written, which is not for the terminal
     prefect_server.configure(settings)
     server = _start_server(settings)
     workers = _workers_needed(inputs, settings)
@@ -82,7 +85,9 @@ def _workers_needed(inputs: Sequence[str], settings: Settings) -> int:
     """How many worker processes the run will want. The flow looks for itself; this is to start them before it can."""
     version = pipeline_version(settings.reading)
     pages = discover(inputs, settings, now()).pages
-    with suppress(WarehouseHeld):  # the flow tries more than once
+    try:
         known = documents_known(settings.warehouse_path)
-        pages = plan_reading(pages, known, Staging(settings.data_dir / "staging").pages(), version).pending
-    return min(settings.workers, ceil(len(pages) / settings.run.batch_pages))
+    except WarehouseHeld:
+        return 0  # the flow tries more than once
+    todo = plan_reading(pages, known, Staging(settings.data_dir / "staging").pages(), version)
+    return min(settings.workers, ceil(len(todo.readable) / settings.run.batch_pages))

@@ -16,7 +16,12 @@ from flows.errors import WrongUse
 from flows.settings import Reading
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from transforms.read import Reader
+
+    Floats = NDArray[np.float32]
 
 _LIBRARIES = ("py3langid", "spacy", "trafilatura")
 """Libraries whose releases may read a page otherwise; the rest only carries what they found."""
@@ -30,6 +35,7 @@ def load_reader(reading: Reading) -> "Reader":
     from transforms.read import Reader  # noqa: PLC0415
 
     folder = _model_folder(reading.model)
+    _multiply_with_numpy()
     try:
         nlp = spacy.load(folder)
     except (OSError, ValueError, ImportError) as error:
@@ -40,6 +46,21 @@ def load_reader(reading: Reading) -> "Reader":
     return Reader.build(
         nlp, seeds(), min_words=reading.min_words, languages=reading.languages, version=pipeline_version(reading)
     )
+
+
+def _multiply_with_numpy() -> None:
+    """Let spaCy multiply matrices with numpy's BLAS, two to three times as fast as the one that thinc brings."""
+    from thinc.api import NumpyOps, set_current_ops  # noqa: PLC0415
+
+    class Blas(NumpyOps):  # type: ignore[misc]  # thinc is not typed
+        def gemm(  # the signature is thinc's
+            self, x: "Floats", y: "Floats", out: "Floats | None" = None, trans1: bool = False, trans2: bool = False
+        ) -> "Floats":
+            left, right = x.T if trans1 else x, y.T if trans2 else y
+            product: Floats = self.xp.dot(left, right) if out is None else self.xp.dot(left, right, out=out)
+            return product
+
+    set_current_ops(Blas())
 
 
 @cache

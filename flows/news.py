@@ -22,6 +22,11 @@ class Plan:
     recognised: pl.Series
 
     @property
+    def readable(self) -> tuple[FoundPage, ...]:
+        """Pending pages whose bytes can be had: only these need a model."""
+        return tuple(page for page in self.pending if not page.problem)
+
+    @property
     def addresses(self) -> frozenset[str]:
         """Addresses of all pages that the warehouse does not know as they are."""
         return frozenset(page.url for page in (*self.pending, *self.staged))

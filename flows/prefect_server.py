@@ -52,6 +52,7 @@ def configure(settings: Settings) -> None:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 24 * 3600),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P7D",
         "GX_ANALYTICS_ENABLED": "false",
+        "OPENBLAS_NUM_THREADS": "1",  # each worker has a core of its own
     }.items():
         os.environ.setdefault(name, value)
 

@@ -71,7 +71,7 @@ class _Rates(ProgressColumn):
 @contextmanager
 def _lines(console: Console, total: int) -> Iterator[Callable[[int, int], None]]:
     started = time.monotonic()
-    said = [-1]
+    said = [0]
     console.print(f"Reading {total} pages …", highlight=False)
 
     def advance(pages: int, words: int) -> None:

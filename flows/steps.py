@@ -15,7 +15,7 @@ from prefect.tasks import Task, exponential_backoff
 from expectations.gate import GateContext, Verdict
 from expectations.gate import check as check_tables
 from flows import artifacts, progress, startup
-from flows.batches import Annotation, Work, batches_of
+from flows.batches import Annotation, Work, batches_of, stage_unreadable
 from flows.clock import now
 from flows.discover import Found, discover
 from flows.knowledge import all_known, documents_known
@@ -63,15 +63,17 @@ def plan(found: Found, run: Run) -> Plan:
 
 def annotate(todo: Plan, run: Run) -> None:
     """Have what is pending read by worker processes, one task a batch, and staged."""
-    if not todo.pending:
-        return
-    settings, total = run.settings, len(todo.pending)
-    batches = batches_of(todo.pending, run.version, settings.run, settings.workers)
+    settings, pages = run.settings, todo.readable
     work = Work(run.staging.folder.absolute(), settings.reading, run.version, settings.run.page_timeout_seconds)
+    if unreadable := [page for page in todo.pending if page.problem]:
+        stage_unreadable(unreadable, work)
+    if not pages:
+        return
+    batches = batches_of(pages, run.version, settings.run, settings.workers)
     with startup.workers(settings, min(settings.workers, len(batches))) as workers:
         annotation = Annotation(work, workers)
-        annotation.on_staged = artifacts.progress_of(total, lambda: annotation.progress()[0])
-        with progress.shown(total, annotation.progress):
+        annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
+        with progress.shown(len(pages), annotation.progress):
             annotation.annotate(batches)
     startup.seconds["language model"] = max(staged.start_seconds for staged in annotation.staged)
 

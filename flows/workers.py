@@ -6,12 +6,15 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from multiprocessing.connection import wait
-from typing import Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, TextIO
 
 import psutil
 from prefect import Task
@@ -21,6 +24,11 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from flows.errors import WrongUse
 from flows.models import load_reader
 from flows.settings import Reading
+
+if TYPE_CHECKING:
+    from transforms.read import Reader
+
+_PAGE_TEXT = "The harbour board said on Monday that thirty ferries will cross the strait every day from May. " * 3
 
 
 class Workers:
@@ -73,23 +81,41 @@ def seconds_to_start() -> float:
 
 @contextlib.contextmanager
 def watched(seconds: float) -> Iterator[None]:
-    """End this worker process if the block takes longer. A signal would wait for code that never looks at it; this does not."""
-    faulthandler.dump_traceback_later(seconds, exit=True)
-    try:
-        yield
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+    """End this worker process if the block takes longer. A signal would wait for code that never looks at it; this does not.
+
+    Where it was then goes to the log.
+    """
+    with _log() as log:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=log)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _log() -> TextIO:
+    name = os.environ.get("PREFECT_LOGGING_HANDLERS_FILE_FILENAME")
+    return Path(name).open("a", encoding="utf-8") if name else open(sys.stderr.fileno(), "a", closefd=False)
 
 
 def _prepare_worker(reading: Reading) -> None:
-    """Make this process one that ends with its parent, leaves Ctrl-C to it, and has the model loaded."""
+    """Make this process one that ends with its parent, leaves Ctrl-C to it, and has all loaded that reading needs."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # on a full disk the log can't be written, which is not for the terminal
     # What is wrong with the model is told by the first task: an initializer that raises only says that the pool broke.
     with contextlib.suppress(WrongUse):
-        load_reader(reading)
+        _read_a_page(load_reader(reading))
         seconds_to_start()
+
+
+def _read_a_page(reader: "Reader") -> None:
+    """Read a page for nothing: much is loaded when it is first needed, and no page's time should pay for that."""
+    from transforms.read import Page, read_pages  # noqa: PLC0415
+
+    html = f"<html><body><article><p>{_PAGE_TEXT}</p></article></body></html>"
+    read_pages([Page("warm.html", "file:///warm.html", "", html.encode(), datetime(2000, 1, 1))], reader)
 
 
 def _end_with_parent() -> None:

@@ -39,18 +39,21 @@ def relate_claims(new: pl.DataFrame, known: pl.DataFrame, lexicon: CompareLexico
     """Relations that the new claims bring: among themselves and with the known ones. Two known claims are not judged again.
 
     Both frames have the columns of `COMPARED_CLAIMS`; a known claim that is also new counts as new. A pair has at most one
-    relation. Claims of two revisions of one page are not compared: an edit is neither support nor dispute. Returns rows of
-    `claim_relations`, sorted by key. A pair's judgement depends on the two claims alone, so it never changes when others
+    relation. Claims of two revisions of one page are not compared: an edit is neither support nor dispute. Nor are a sentence
+    and a clause of it, which one document says once. Returns rows of `claim_relations`, sorted by key. A pair's judgement depends on the two claims alone, so it never changes when others
     arrive; which pairs meet in a crowded block is bounded as `candidates` says.
     """
     new = new.select(COMPARED_CLAIMS.names())
     known = known.select(COMPARED_CLAIMS.names()).join(new, on="claim_id", how="anti")
     candidates = find_candidates(_termed(new, lexicon), _termed(known, lexicon), least_share=CANDIDATE_SHARE)
-    pages = pl.concat([frame.select("claim_id", "document_id", "page_id") for frame in (new, known)])
+    places = pl.concat([frame.select("claim_id", "document_id", "page_id", "text") for frame in (new, known)])
+    same_document = pl.col("document_id") == pl.col("document_id_other")
+    words, others = pl.col("text"), pl.col("text_other")
+    nested = words.str.contains(others, literal=True) | others.str.contains(words, literal=True)
     pairs = (
-        candidates.join(pages, on="claim_id")
-        .join(pages, left_on="other_claim_id", right_on="claim_id", suffix="_other")
-        .filter((pl.col("page_id") != pl.col("page_id_other")) | (pl.col("document_id") == pl.col("document_id_other")))
+        candidates.join(places, on="claim_id")
+        .join(places, left_on="other_claim_id", right_on="claim_id", suffix="_other")
+        .filter((pl.col("page_id") != pl.col("page_id_other")) | (same_document & ~nested))
         .select("claim_id", "other_claim_id")
     )
     met = pl.concat([pairs["claim_id"], pairs["other_claim_id"]]).unique()

@@ -26,7 +26,7 @@ class Figure:
     def __str__(self) -> str:
         number = _spell(self.value) + (f" to {_spell(self.upper_value)}" if self.upper_value is not None else "")
         is_one = self.value == 1 or self.kind in ("money", "percent")
-        unit = "" if self.unit is None else f" {self.unit}" if is_one or self.unit.endswith("s") else f" {self.unit}s"
+        unit = "" if self.unit is None else f" {self.unit}" if is_one else f" {_plural(self.unit)}"
         return ("about " if self.is_approximate else "") + number + unit
 
 
@@ -99,6 +99,12 @@ def read_times(rows: Sequence[Mapping[str, object]] | None) -> tuple[tuple[date,
         if isinstance(earliest, date) and isinstance(latest, date):
             periods.add((earliest, latest))
     return tuple(sorted(periods))
+
+
+def _plural(unit: str) -> str:
+    if unit.endswith("y") and not unit.endswith(("ay", "ey", "oy")):
+        return unit[:-1] + "ies"
+    return unit if unit.endswith("s") else unit + ("es" if unit.endswith(("ch", "sh", "x")) else "s")
 
 
 def _by_measure(figures: Sequence[Figure]) -> dict[tuple[str, str], tuple[Figure, ...]]:

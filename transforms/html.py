@@ -82,9 +82,9 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     tree = load_html(html)
     if tree is None:
         return None
-    metadata = read_metadata(tree, html, url)
+    metadata = read_metadata(tree, url)
     lines = list(_lines(_whole_tree(html)))
-    extracted = bare_extraction(html, include_comments=False)
+    extracted = bare_extraction(tree, include_comments=False)
     captions = {_fold(line.text) for line in lines if line.zone == "caption"}
     found = _article(extracted.body) if extracted is not None and extracted.body is not None else ()
     article = [Piece(piece.text, "caption") if _fold(piece.text) in captions else piece for piece in found]
@@ -159,12 +159,11 @@ def _lines(tree: HtmlElement) -> Iterator[Line]:
     text: list[str] = []
     linked = 0
     zone = "boilerplate"
-    for event, element, words in _walk(tree):
-        if event == "text":
+    for words, is_linked, is_caption in _walk(tree):
+        if words is not None:
             text.append(words)
-            linked += len(words.strip()) if any(a.tag == "a" for a in (element, *element.iterancestors())) else 0
-            if any(a.tag in ("figcaption", "caption") for a in (element, *element.iterancestors())):
-                zone = "caption"
+            linked += len(words.strip()) if is_linked else 0
+            zone = "caption" if is_caption else zone
         elif text:
             line = _squeeze("".join(text))
             if line:
@@ -172,26 +171,27 @@ def _lines(tree: HtmlElement) -> Iterator[Line]:
             text, linked, zone = [], 0, "boilerplate"
 
 
-def _walk(tree: HtmlElement) -> Iterator[tuple[str, HtmlElement, str]]:
-    """Text and line ends of a tree in document order, without recursion: pages nest deeper than Python's stack."""
-    stack: list[tuple[HtmlElement, bool]] = [(tree, False)]
+def _walk(tree: HtmlElement) -> Iterator[tuple[str | None, bool, bool]]:
+    """Text in document order, whether it is linked and whether it is a caption's; None where a line ends.
+
+    Without recursion: pages nest deeper than Python's stack.
+    """
+    stack: list[tuple[HtmlElement, bool, bool, bool]] = [(tree, False, False, False)]
     while stack:
-        element, leaving = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in _HIDDEN:
-            if element.tail and element.getparent() is not None:
-                yield "text", element.getparent(), element.tail
-            continue
-        if element.tag not in _INLINE:
-            yield "break", element, ""
-        if leaving:
+        element, leaving, in_link, in_caption = stack.pop()
+        hidden = not isinstance(element.tag, str) or element.tag in _HIDDEN
+        if not hidden and element.tag not in _INLINE:
+            yield None, False, False
+        if hidden or leaving:
             if element.tail and element is not tree:
-                yield "text", element.getparent(), element.tail
+                yield element.tail, in_link, in_caption
             continue
+        stack.append((element, True, in_link, in_caption))
+        in_link, in_caption = in_link or element.tag == "a", in_caption or element.tag in ("figcaption", "caption")
         if element.text:
-            yield "text", element, element.text
-        stack.append((element, True))
-        stack.extend((child, False) for child in reversed(element))
-    yield "break", tree, ""
+            yield element.text, in_link, in_caption
+        stack.extend((child, False, in_link, in_caption) for child in reversed(element))
+    yield None, False, False
 
 
 def _left_out(lines: list[Line], article: list[Piece]) -> list[Piece]:

@@ -32,9 +32,9 @@ _PUBLISHED = ("article:published_time", "datepublished", "og:published_time", "d
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified", "dc.date.modified")
 
 
-def read_metadata(tree: HtmlElement, html: str, url: str) -> Metadata:
+def read_metadata(tree: HtmlElement, url: str) -> Metadata:
     """Metadata of a page: trafilatura's, with exact times from JSON-LD and meta tags where the page has them."""
-    found = extract_metadata(html, default_url=None if url.startswith("file:") else url)
+    found = extract_metadata(tree, default_url=None if url.startswith("file:") else url)
     stated = list(_json_ld(tree))
     metas = _metas(tree)
     published = _first_time(stated, "datePublished") or _first_meta(metas, _PUBLISHED) or _printed_time(tree)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
@@ -20,6 +21,7 @@ def bare_name(text: str) -> str:
     return _ARTICLE.sub("", _POSSESSIVE.sub("", stripped)).strip()
 
 
+@lru_cache(maxsize=65536)  # an article repeats its names, and every run the catalogue
 def fold_name(text: str) -> str:
     """The form under which two printings of one name meet: "LLaMA-3.1", "Llama 3.1" → "llama 3.1"; "Apple Inc." → "apple".
 

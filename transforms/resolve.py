@@ -14,9 +14,10 @@ from transforms.parse import Parsed
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s")
 _WORD = re.compile(r"\w+")
-_ORG_ROLES = frozenset(
-    "company firm startup start-up organisation organization corporation agency group giant business maker".split()
-)
+_ROLES = dict.fromkeys(
+    "company firm startup start-up organisation organization corporation agency group giant business maker".split(), "ORG"
+) | dict.fromkeys("model chatbot assistant app software device gadget".split(), "PRODUCT")
+"""What words with "the" stand for, where nothing narrows them: "the company", but not "the company behind it"."""
 _HE = frozenset(("he", "him", "his", "she", "her", "hers", "himself", "herself"))
 _THINGS = ("ORG", "PRODUCT", "GPE", "LAW", "WORK")
 _IT = frozenset(("it", "its", "itself"))
@@ -186,10 +187,10 @@ class Referents:
         if word in _HE:
             person = self._latest(at, ("PERSON",))
             return None if person and any(person.end <= unnamed < at for unnamed in self._unnamed) else person
-        if token.lemma_.lower() in _ORG_ROLES and any(child.lower_ in ("the", "this") for child in token.children):
-            if any(child.dep_ in ("prep", "amod", "relcl", "compound", "acl") for child in token.children):
-                return None
-            return self._latest(at, ("ORG",))
+        kind = _ROLES.get(token.lemma_.lower())
+        if kind and any(child.lower_ in ("the", "this") for child in token.children):
+            narrowed = any(child.dep_ in ("prep", "amod", "relcl", "compound", "acl") for child in token.children)
+            return None if narrowed else self._latest(at, (kind,))
         if word in _IT and token.head.lemma_ != "be":  # "it is OpenAI that charges": this "it" stands for nothing
             near = [m for m in self._mentions if at - IT_REACH_CHARS <= m.start and m.end <= at and m.type in _THINGS]
             alone = len({mention.entity_id for mention in near}) == 1

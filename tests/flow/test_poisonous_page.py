@@ -12,13 +12,13 @@ def test_a_page_that_costs_its_process_its_life_ends_as_unreadable_and_takes_no_
     pages.mkdir()
     for name in ("a", "b", "c", "e", "f"):
         write(pages / f"{name}.html", f"{SENTENCE} Ship {name} was named on Monday. " * 2)
-    write(pages / "d.txt", SENTENCE * 12_000)  # minutes of work: the process is ended while it is at it
-    settings = "[run]\nbatch_pages = 3\nworkers = 2\npage_timeout_seconds = 3\n"
+    write(pages / "d.txt", SENTENCE * 20_000)  # minutes of work: the process is ended while it is at it
+    settings = "[run]\nbatch_pages = 3\nworkers = 1\npage_timeout_seconds = 5\n"
     ran = run_flow(tmp_path / "data", pages, settings=settings)
     assert ran.summary.outcomes["unreadable"] == 1
     assert sum(ran.summary.outcomes.values()) == 6
     [(key, reason)] = ran.ask("SELECT page_key, outcome_reason FROM documents WHERE outcome = 'unreadable'").rows()
     assert key == "d.txt"
     assert reason == (
-        "reading it took longer than page_timeout_seconds, 3: raise it under [run] in claimhouse.toml if it is an article"
+        "reading it took longer than page_timeout_seconds, 5: raise it under [run] in claimhouse.toml if it is an article"
     )

@@ -63,7 +63,7 @@ def test_what_the_columns_say_keeps_equal_words_apart(read, ours, theirs):
         ("Meta released its safer language model", "Meta released its safe language model"),
         (
             "Meta released its newest language model",
-            "Meta released its newest language model, a lawyer in Ohio bought three goats, and rain fell on the roofs of Dublin",
+            "Meta released its newest language model, a lawyer in Ohio bought three goats, and rain fell on Dublin",
         ),
         ("It is free", "It is free"),
     ],
@@ -85,6 +85,14 @@ def test_what_only_one_side_says_costs_a_little(read, over):
     plain = {"subject": "Meta", "predicate": "released"}
     score = judge_same(read(RELEASE, **plain), read(RELEASE, **(plain | over))).score
     assert score == pytest.approx(0.95)
+
+
+def test_two_names_that_say_the_like_do_not_say_the_same(read):
+    ours = read("A spokeswoman for Neumann declined to comment on the report", subject="A spokeswoman for Neumann")
+    theirs = read("A spokesman for Zuckerberg declined to comment on the report", subject="A spokesman for Zuckerberg")
+    unnamed = read("A spokesman declined to comment on the report", subject="A spokesman")
+    assert judge_same(ours, theirs) is None
+    assert judge_same(ours, unnamed) is not None
 
 
 def test_a_denial_in_an_explanation_turns_nothing(read):
@@ -127,6 +135,7 @@ def test_much_that_is_shared_makes_up_for_what_else_is_said(read):
     ("over", "reason"),
     [
         ({"is_negated": True}, "both deny it; 1.00 of the weighted words are shared"),
+        ({"modality": "conditional"}, "both make it conditional; 1.00 of the weighted words are shared"),
         ({"modality": "hedged"}, "both hedge it; 1.00 of the weighted words are shared"),
     ],
 )

@@ -54,6 +54,9 @@ def test_a_unit_with_other_figures_differs():
         (figure(6, "week", kind="duration", upper=8), "6 to 8 weeks"),
         (figure(350_000, None), "350,000"),
         (figure(3, "bus"), "3 bus"),
+        (figure(3, "company"), "3 companies"),
+        (figure(3, "key"), "3 keys"),
+        (figure(16, "inch"), "16 inches"),
     ],
 )
 def test_a_figure_is_spelled_for_people(shown, words):

@@ -11,7 +11,7 @@ BODY = "<p>The ferry across the river was late again this morning, and nobody on
 
 def metadata_of(head: str, body: str = BODY, url: str = "file:///pages/a.html") -> Metadata:
     html = f"<html><head>{head}</head><body><article>{body}</article></body></html>"
-    return read_metadata(load_html(html), html, url)
+    return read_metadata(load_html(html), url)
 
 
 def json_ld(*items: object) -> str:

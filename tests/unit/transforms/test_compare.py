@@ -263,7 +263,14 @@ def test_revisions_of_a_page_are_not_compared(lexicon):
 
 def test_claims_of_one_article_are_compared(lexicon):
     place = {"document_id": "d1", "page_id": "p1"}
-    assert relation(lexicon, SAFER | place, SAFER_REASON | place) == "same"
+    assert relation(lexicon, NO_SALE | place, NO_MONEY | place) == "same"
+
+
+def test_a_sentence_and_a_clause_of_it_are_said_once(lexicon):
+    place = {"document_id": "d1", "page_id": "p1"}
+    assert SAFER["text"] in SAFER_REASON["text"]
+    assert relation(lexicon, SAFER | place, SAFER_REASON | place) is None
+    assert relation(lexicon, SAFER, SAFER_REASON) == "same"
 
 
 def test_a_reason_says_what_both_give(lexicon):

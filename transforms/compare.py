@@ -41,7 +41,8 @@ def relate_claims(new: pl.DataFrame, known: pl.DataFrame, lexicon: CompareLexico
     Both frames have the columns of `COMPARED_CLAIMS`; a known claim that is also new counts as new. A pair has at most one
     relation. Claims of two revisions of one page are not compared: an edit is neither support nor dispute. Nor are a sentence
     and a clause of it, which one document says once. Returns rows of `claim_relations`, sorted by key. A pair's judgement
-    depends on the two claims alone, so it never changes when others arrive; which pairs meet in a crowded block is bounded as `candidates` says.
+    depends on the two claims alone, so it never changes when others arrive; which pairs meet in a crowded block is bounded
+    as `candidates` says.
     """
     new = new.select(COMPARED_CLAIMS.names())
     known = known.select(COMPARED_CLAIMS.names()).join(new, on="claim_id", how="anti")

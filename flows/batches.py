@@ -18,6 +18,7 @@ from flows.errors import ClaimhouseError
 from flows.models import load_reader
 from flows.settings import Reading, Run
 from flows.staging import Staging
+from flows.startup import wait_for_imports
 from flows.workers import Workers, seconds_to_start, watched
 from transforms.ids import content_id
 
@@ -104,6 +105,7 @@ def _bytes_of(found: FoundPage) -> tuple[bytes | None, str | None]:
 
 def stage_unreadable(pages: Sequence[FoundPage], work: Work) -> Staged:
     """Stage pages that can't be read as what they are, each with its problem as the reason. Needs no worker and no model."""
+    wait_for_imports()
     from transforms.read import BATCH_TABLES, Page, unreadable  # noqa: PLC0415
 
     batch = _batch(pages, work.version)

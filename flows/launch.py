@@ -37,12 +37,12 @@ def launch(inputs: Sequence[str], warehouse: Path | None, config: Path | None) -
 
     if workers:
         startup.start_workers(settings, workers)
-    startup.import_in_background()
 
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
     from flows.build import build
 
+    startup.import_in_background()
     if server:
         server.wait()
         startup.seconds["Prefect"] = server.started_in_seconds or 0.0

@@ -33,9 +33,15 @@ def _import() -> None:
     try:
         for module in _SLOW_IMPORTS:
             import_module(module)
-    except ImportError:
-        logging.getLogger("prefect.claimhouse").exception("an import in the background failed")  # the step will fail by itself
+    except Exception:
+        # The step that needs it imports it again, and then fails where a person is told.
+        logging.getLogger("prefect.claimhouse").exception("an import in the background failed")
     seconds["Great Expectations"] = time.monotonic() - started
+
+
+def wait_for_imports() -> None:
+    """Wait for the imports in the background. Two threads that import one package at once may meet it half made."""
+    import_in_background().join()
 
 
 def start_workers(settings: Settings, count: int) -> None:

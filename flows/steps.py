@@ -81,7 +81,7 @@ def annotate(todo: Plan, run: Run) -> None:
 @task(name="gather", cache_policy=NO_CACHE, tags=["warehouse"])
 def gather(todo: Plan, run: Run) -> News:
     """Take what was read from staging, without what is no news."""
-    startup.import_in_background().join()  # two threads that import one package at once meet it half made
+    startup.wait_for_imports()
     from transforms.read import BATCH_TABLES  # noqa: PLC0415  # seconds of import, which pass while pages are read
 
     return gather_news(todo, run.staging, documents_known(run.settings.warehouse_path), BATCH_TABLES)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 _OPEN = {"“": "”", "„": "“”", "«": "»", "‟": "”"}
+_MARK = re.compile("[\"'“‘„«‟＂`]")
 _LETTER = re.compile(r"\w")
 
 
@@ -29,7 +30,8 @@ def find_quotes(text: str) -> list[Quote]:
     unless another opening mark of the same kind comes first: then it was a slip and quotes nothing.
     """
     quotes: list[Quote] = []
-    at = 0
+    first = _MARK.search(text)
+    at = first.start() if first else len(text)
     while at < len(text):
         width = _opening_width(text, at)
         if not width:

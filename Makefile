@@ -45,7 +45,7 @@ benchmark: setup
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it with pip or your package manager." >&2; exit 2; }
-	uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header requirements.in -o $(LOCK)
+	uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header requirements.in -o $(LOCK)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info

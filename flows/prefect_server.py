@@ -21,6 +21,8 @@ STARTUP_SECONDS = 90
 """A first start makes Prefect's database: 8 s on two idle cores, several times that on a busy machine."""
 _ANSWER_SECONDS = 2
 _LOG_MAX_BYTES = 20_000_000
+_MEMORY_MAX_BYTES = 200_000_000
+"""Some thousand runs. A server with a page forgets by itself what is old; a private one does not live long enough to."""
 _ADDRESS_FILE = "server.url"
 
 
@@ -83,7 +85,8 @@ class Server:
 
     def __init__(self, settings: Settings, port: int | None = None) -> None:
         self._log = log_file(settings)
-        self._published = settings.data_dir / "prefect" / _ADDRESS_FILE if port else None
+        self._home = settings.data_dir / "prefect"
+        self._published = self._home / _ADDRESS_FILE if port else None
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
@@ -91,6 +94,8 @@ class Server:
 
     def start(self) -> str:
         """Start it and return its API address at once: requests to it wait until it is ready."""
+        if self._port is None:
+            _forget_runs(self._home)
         with socket.socket() as listening, self._log.open("ab") as log:
             # Listening before the server is there leaves no race for the port, and no polling: who connects early, waits.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,6 +147,14 @@ class Server:
         if is_up(self.api_url, timeout=STARTUP_SECONDS):
             self.started_in_seconds = time.monotonic() - started
         self._ready.set()
+
+
+def _forget_runs(home: Path) -> None:
+    """Begin Prefect's database anew when it has grown large. What the runs came to stays on record in the warehouse."""
+    database = home / "prefect.db"
+    if database.exists() and database.stat().st_size > _MEMORY_MAX_BYTES:
+        for path in home.glob("prefect.db*"):
+            path.unlink()
 
 
 def _serve(descriptor: int, *, ephemeral: bool) -> None:

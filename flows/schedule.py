@@ -32,6 +32,7 @@ def serve(settings: Settings, config: Path | None, warehouse: Path | None) -> No
 
     A Prefect server must be up and named by PREFECT_API_URL. Raises WrongUse for a schedule that can't be followed.
     """
+    # The runner's own limit, not one of the deployment: that would outlive a run that died, and hold up the next.
     runner = _Serving(name=NAME, limit=1, pause_on_shutdown=True)
     deployment = build.to_deployment(
         name=NAME,
@@ -41,7 +42,6 @@ def serve(settings: Settings, config: Path | None, warehouse: Path | None) -> No
             "warehouse": str(warehouse.absolute()) if warehouse else None,
         },
         tags=[NAME],
-        concurrency_limit=1,
         entrypoint_type=EntrypointType.MODULE_PATH,  # a file path would put flows/ itself on sys.path
     )
     # Prefect types it as if it might be a coroutine, which it is in asynchronous code.

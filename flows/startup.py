@@ -11,7 +11,7 @@ from importlib import import_module
 from flows.settings import Settings
 from flows.workers import Workers
 
-_SLOW_IMPORTS = ("great_expectations", "transforms.entities", "flows.report")
+_SLOW_IMPORTS = ("great_expectations", "transforms.read", "flows.settle", "flows.report")
 """Modules of the steps after reading. They are imported while others read: they take seconds."""
 
 seconds: dict[str, float] = {}

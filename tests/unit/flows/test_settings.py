@@ -1,9 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from flows.errors import WrongUse
-from flows.settings import Settings, load_settings
+from flows.settings import Settings, Source, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +137,12 @@ def test_workers_are_capped_by_the_cores(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 3)
     monkeypatch.setenv("CLAIMHOUSE_RUN__WORKERS", "64")
     assert load_settings().workers == 3
+
+
+def test_the_example_in_the_docs_names_every_setting_with_its_default():
+    example = Path(__file__).parents[3] / "docs" / "claimhouse.toml"
+    settings = load_settings(example)
+    assert settings.model_copy(update={"data_dir": Path("data")}) == Settings()
+    told = set(re.findall(r"^(?:# )?\[*(\w+)(?:\]| =)", example.read_text(encoding="utf-8"), re.MULTILINE))
+    sections = [Settings, *(type(getattr(settings, name)) for name in ("reading", "run", "gate", "schedule")), Source]
+    assert {name for section in sections for name in section.model_fields} <= told

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.models import load_reader, seeds
+from flows.models import load_reader
 from flows.settings import Reading
 
 if TYPE_CHECKING:
@@ -33,13 +33,11 @@ class Cost:
 
 @cache
 def stock_model() -> "Language":
-    """The language model as spaCy loads it, with the catalogue's names as our reader has them, and nothing else of ours."""
+    """The language model as spaCy loads it, with nothing of ours."""
     import spacy  # noqa: PLC0415  # only the processes that parse should wait for it
 
-    from transforms.parse import with_catalogue  # noqa: PLC0415
-
     package = import_module(Reading().model)
-    return with_catalogue(spacy.load(package.model_path()), seeds()["entities"])
+    return spacy.load(package.model_path())
 
 
 def bare_loop(batch: Batch) -> list[Cost]:

@@ -10,6 +10,7 @@ from multiprocessing.connection import wait
 
 def pool(processes: int, prepare: Callable[[], object]) -> ProcessPoolExecutor:
     """A pool whose processes have called `prepare`. They are not forked: a fork inherits locks that other threads hold."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each has a core of its own, as the workers of a run have
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(prepare,))
 

@@ -12,8 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,25 +77,24 @@ def time_all(pages: Path, *, processes: int, rounds: int, limit: int | None) -> 
     bare: list[Turn] = []
     ours: list[Turn] = []
     whole: list[WholeRun] = []
-    with ExitStack() as stack:
-        bare_pool = stack.enter_context(pool(processes, prepare_bare))
-        our_pool = stack.enter_context(pool(processes, prepare_ours))
-        for executor, loop in ((bare_pool, bare_loop), (our_pool, our_loop)):
-            _turn(executor, loop, batches[:processes])  # the first pages of a process pay for what it loads late
-        for _ in range(rounds):
-            bare.append(_turn(bare_pool, bare_loop, batches))
-            ours.append(_turn(our_pool, our_loop, batches))
-            if runs_whole:
-                with tempfile.TemporaryDirectory() as folder:
-                    whole.append(run_once(pages, Path(folder), processes))
+    for _ in range(rounds):
+        bare.append(_turn(processes, prepare_bare, bare_loop, batches))
+        ours.append(_turn(processes, prepare_ours, our_loop, batches))
+        if runs_whole:
+            with tempfile.TemporaryDirectory() as folder:
+                whole.append(run_once(pages, Path(folder), processes))
     best = min(whole, key=lambda run: run.work_seconds) if whole else None
     return Timings(min(bare, key=lambda turn: turn.wall), min(ours, key=lambda turn: turn.wall), best)
 
 
-def _turn(executor: ProcessPoolExecutor, loop: Callable[[Batch], list[Cost]], batches: Sequence[Batch]) -> Turn:
-    started = time.perf_counter()
-    costs = [cost for batch in executor.map(loop, batches) for cost in batch]
-    return Turn(time.perf_counter() - started, costs)
+def _turn(processes: int, prepare: Callable[[], object], loop: Callable[[Batch], list[Cost]], batches: Sequence[Batch]) -> Turn:
+    """One turn in new processes, timed from when they are ready: a run's workers are new as well."""
+    with pool(processes, prepare) as executor:
+        # One page each, as a run's workers read one for nothing: what is loaded late is loaded then.
+        list(executor.map(loop, [batch[:1] for batch in batches[:processes]]))
+        started = time.perf_counter()
+        costs = [cost for batch in executor.map(loop, batches) for cost in batch]
+        return Turn(time.perf_counter() - started, costs)
 
 
 def same_pages(bare: Turn, ours: Turn) -> float:

@@ -21,6 +21,7 @@ from flows.staging import Staging
 from flows.startup import wait_for_imports
 from flows.workers import Workers, seconds_to_start, watched
 from transforms.ids import content_id
+from warehouse.tables import BATCH_TABLES
 
 _DIED = (
     "the process that read it died, as it does when memory runs out: give it more memory, "
@@ -77,10 +78,10 @@ def _batch(pages: Sequence[FoundPage], version: str) -> Batch:
     return Batch(content_id("batch", version, *((page.url, page.raw_hash, page.problem) for page in ordered)), ordered)
 
 
-@task(name="annotate", task_run_name="annotate {batch.key}", tags=["annotate"], cache_policy=NO_CACHE)
+@task(name="annotate", task_run_name="annotate {batch.key}", cache_policy=NO_CACHE)
 def annotate_batch(batch: Batch, work: Work) -> Staged:
     """Read the pages of a batch and stage their tables. Runs in a worker process."""
-    from transforms.read import BATCH_TABLES, Page, read_pages  # noqa: PLC0415  # spaCy is for those who read
+    from transforms.read import Page, read_pages  # noqa: PLC0415  # spaCy is for those who read
 
     staging, reader = Staging(work.folder), load_reader(work.reading)
     parts: list[dict[str, pl.DataFrame]] = []
@@ -106,7 +107,7 @@ def _bytes_of(found: FoundPage) -> tuple[bytes | None, str | None]:
 def stage_unreadable(pages: Sequence[FoundPage], work: Work) -> Staged:
     """Stage pages that can't be read as what they are, each with its problem as the reason. Needs no worker and no model."""
     wait_for_imports()
-    from transforms.read import BATCH_TABLES, Page, unreadable  # noqa: PLC0415
+    from transforms.read import Page, unreadable  # noqa: PLC0415
 
     batch = _batch(pages, work.version)
     parts = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -64,9 +65,15 @@ def _reading(warehouse: Path) -> Iterator[Connection]:
     try:
         con = open_readonly(warehouse)
     except WarehouseMissing:
-        con = in_memory()
+        con = _nothing().cursor()
     with closing(con):
         yield con
+
+
+@cache
+def _nothing() -> Connection:
+    """An empty warehouse to ask where there is none yet; to make one takes longer than all questions to it."""
+    return in_memory()
 
 
 def _without(frame: pl.DataFrame, gone: pl.DataFrame, other: str | None = None) -> pl.DataFrame:

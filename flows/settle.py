@@ -1,72 +1,25 @@
 """Across documents, new against known: revisions, copies, claims that say the same or dispute each other, entities."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
 
 from flows.knowledge import Known
+from flows.news import CHANGING, Frames, Settled
 from transforms.clusters import cluster_claims
 from transforms.compare import relate_claims
 from transforms.copies import find_copies, mark_duplicates
 from transforms.entities import build_entities
-from transforms.names import bare_name
-from transforms.resolve import entity_id_of
+from transforms.names import bare_name, entity_id_of
 from transforms.revisions import settle_revisions, superseded
 from transforms.terms import CompareLexicon
 from warehouse.load import staged_claims
 from warehouse.tables import CLAIMS, DOCUMENTS, TIMESTAMP
 
-Frames = dict[str, pl.DataFrame]
-
 _ARTICLE_ZONES = ("body", "list", "heading")
 """Zones that are held against other articles, as in `warehouse.load.article_text`."""
-_CHANGING = ("is_current", "duplicate_of")
-"""What new documents can change of known ones."""
-
-
-@dataclass(frozen=True)
-class Settled:
-    """Tables that are ready for the gate, and what their load does to rows that are there.
-
-    `changes` are the frames `superseded` and `cluster_moves` of `warehouse.load.load_tables`. `replaced` are documents whose
-    rows give way, and `known` is what stays of the warehouse, changed as it will be; None where nothing is new.
-    """
-
-    frames: Frames
-    changes: Frames
-    replaced: tuple[str, ...] = ()
-    known: Known | None = None
-
-    def to_load(self, passed: Mapping[str, pl.DataFrame]) -> Frames:
-        """What is loaded of it when these tables passed the gate: a page whose new revision was held back keeps its old one."""
-        if self.known is None:
-            return dict(passed)
-        revised = passed[DOCUMENTS.name].filter("is_current").select("page_id")
-        pages = self.known.documents.select("document_id", "page_id")
-        changes = self.changes["superseded"].join(pages, on="document_id")
-        holds = pl.col("is_current") | pl.col("page_id").is_in(revised["page_id"].implode())
-        return {**passed, **self.changes, "superseded": changes.filter(holds).select("document_id", *_CHANGING)}
-
-    def references(self) -> dict[str, pl.Series]:
-        """What new rows may refer to, and what loaded ones refer to in tables that are made anew; by `table.column`."""
-        if self.known is None:
-            return {}
-        known = self.known
-        moved = self.changes["cluster_moves"].select("claim_id", now="cluster_id")
-        clusters = known.claims.join(moved, on="claim_id", how="left").select(pl.coalesce("now", "cluster_id")).to_series()
-        return {
-            "documents.document_id": known.documents["document_id"],
-            "sources.source_id": known.documents["source_id"],
-            "claims.claim_id": known.claims["claim_id"],
-            "claims.cluster_id": clusters,
-            "claims.speaker_id": known.claims["speaker_id"],
-            "claims.subject_id": known.claims["subject_id"],
-            "claims.object_id": known.claims["object_id"],
-            "claim_entities.entity_id": known.claim_entities["entity_id"],
-            "mentions.entity_id": known.mentions["entity_id"],
-        }
 
 
 def settle(read: Mapping[str, pl.DataFrame], known: Known, seeds: Mapping[str, pl.DataFrame], started_at: datetime) -> Settled:
@@ -121,9 +74,9 @@ def _with_revisions(
 
 def _changed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Rows of `after` in which something that may change has changed: the id and what it is now."""
-    was = before.select("document_id", *(pl.col(name).alias(f"{name}_was") for name in _CHANGING))
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in _CHANGING)
-    return after.join(was, on="document_id").filter(differs).select("document_id", *_CHANGING)
+    was = before.select("document_id", *(pl.col(name).alias(f"{name}_was") for name in CHANGING))
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_was")) for name in CHANGING)
+    return after.join(was, on="document_id").filter(differs).select("document_id", *CHANGING)
 
 
 def _with_copies(documents: pl.DataFrame, sentences: pl.DataFrame, known: Known) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -1,5 +1,6 @@
 """What is slow to start is started at once and side by side: Prefect's server, worker processes, imports of seconds."""
 
+import gc
 import logging
 import threading
 import time
@@ -11,7 +12,7 @@ from importlib import import_module
 from flows.settings import Settings
 from flows.workers import Workers
 
-_SLOW_IMPORTS = ("great_expectations", "transforms.read", "flows.settle", "flows.report")
+_SLOW_IMPORTS = ("great_expectations", "flows.settle", "flows.report")
 """Modules of the steps after reading. They are imported while others read: they take seconds."""
 
 seconds: dict[str, float] = {}
@@ -33,6 +34,7 @@ def _import() -> None:
     try:
         for module in _SLOW_IMPORTS:
             import_module(module)
+        gc.freeze()  # modules stay: to go through their 700,000 objects again and again takes a third of settling
     except Exception:
         # The step that needs it imports it again, and then fails where a person is told.
         logging.getLogger("prefect.claimhouse").exception("an import in the background failed")
@@ -51,7 +53,10 @@ def start_workers(settings: Settings, count: int) -> None:
 
 @contextmanager
 def workers(settings: Settings, count: int) -> Iterator[Workers]:
-    """The workers that were started early, else new ones."""
+    """The workers that were started early, else new ones. They end while the run goes on: that takes a process a second."""
     early = _early.pop() if _early else None
-    with early if early and early.reading == settings.reading else Workers(settings.reading, count) as ready:
+    ready = early if early and early.reading == settings.reading else Workers(settings.reading, count)
+    try:
         yield ready
+    finally:
+        threading.Thread(target=ready.stop, name="stop workers").start()

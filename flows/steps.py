@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 from prefect import task
@@ -20,15 +19,12 @@ from flows.clock import now
 from flows.discover import Found, discover
 from flows.knowledge import all_known, documents_known
 from flows.models import code_version, model_version, seeds
-from flows.news import News, Plan, gather_news, plan_reading
+from flows.news import News, Plan, Settled, gather_news, plan_reading
 from flows.run import Run
 from flows.summary import Summary, totals_of
 from warehouse.database import WarehouseHeld, building, open_readonly
 from warehouse.load import load_tables, touch_documents
-from warehouse.tables import CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
-
-if TYPE_CHECKING:
-    from flows.settle import Settled
+from warehouse.tables import BATCH_TABLES, CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
 
 
 def name_of_run() -> str:
@@ -52,7 +48,7 @@ def discover_pages(inputs: Sequence[str], run: Run) -> Found:
 
 
 @task(
-    name="plan", cache_policy=NO_CACHE, tags=["warehouse"],
+    name="plan", cache_policy=NO_CACHE,
     retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=_while_held,
 )  # fmt: skip
 def plan(found: Found, run: Run) -> Plan:
@@ -63,40 +59,41 @@ def plan(found: Found, run: Run) -> Plan:
 
 def annotate(todo: Plan, run: Run) -> None:
     """Have what is pending read by worker processes, one task a batch, and staged."""
-    settings, pages = run.settings, todo.readable
+    settings = run.settings
     work = Work(run.staging.folder.absolute(), settings.reading, run.version, settings.run.page_timeout_seconds)
+    if pages := todo.readable:
+        batches = batches_of(pages, run.version, settings.run, settings.workers)
+        with startup.workers(settings, min(settings.workers, len(batches))) as workers:
+            annotation = Annotation(work, workers)
+            annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
+            with progress.shown(len(pages), annotation.progress):
+                annotation.annotate(batches)
+        startup.seconds["language model"] = max(staged.start_seconds for staged in annotation.staged)
     if unreadable := [page for page in todo.pending if page.problem]:
         stage_unreadable(unreadable, work)
-    if not pages:
-        return
-    batches = batches_of(pages, run.version, settings.run, settings.workers)
-    with startup.workers(settings, min(settings.workers, len(batches))) as workers:
-        annotation = Annotation(work, workers)
-        annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
-        with progress.shown(len(pages), annotation.progress):
-            annotation.annotate(batches)
-    startup.seconds["language model"] = max(staged.start_seconds for staged in annotation.staged)
 
 
-@task(name="gather", cache_policy=NO_CACHE, tags=["warehouse"])
+@task(name="gather", cache_policy=NO_CACHE)
 def gather(todo: Plan, run: Run) -> News:
     """Take what was read from staging, without what is no news."""
     startup.wait_for_imports()
-    from transforms.read import BATCH_TABLES  # noqa: PLC0415  # seconds of import, which pass while pages are read
-
+    if not todo.addresses:
+        return News({DOCUMENTS.name: DOCUMENTS.frame()}, tuple(todo.recognised), 0)
     return gather_news(todo, run.staging, documents_known(run.settings.warehouse_path), BATCH_TABLES)
 
 
-@task(name="settle", cache_policy=NO_CACHE, tags=["warehouse"])
-def settle(news: News, run: Run) -> "Settled":
+@task(name="settle", cache_policy=NO_CACHE)
+def settle(news: News, run: Run) -> Settled:
     """Hold the new documents against each other and against what the warehouse knows."""
+    if not news.documents:
+        return Settled({DOCUMENTS.name: news.tables[DOCUMENTS.name]}, {})
     from flows.settle import settle as settled  # noqa: PLC0415
 
     return settled(news.tables, all_known(run.settings.warehouse_path), seeds(), run.started_at)
 
 
-@task(name="check", cache_policy=NO_CACHE, tags=["gate"])
-def check(settled: "Settled", news: News, found: Found, run: Run) -> Verdict:
+@task(name="check", cache_policy=NO_CACHE)
+def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
     """Audit every table: rows that fail are held back, a table that fails stops the load."""
     context = GateContext(
         run_id=run.run_id,
@@ -109,10 +106,10 @@ def check(settled: "Settled", news: News, found: Found, run: Run) -> Verdict:
 
 
 @task(
-    name="load", cache_policy=NO_CACHE, tags=["warehouse"],
+    name="load", cache_policy=NO_CACHE,
     retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=_while_held,
 )  # fmt: skip
-def load(settled: "Settled", verdict: Verdict, news: News, found: Found, run: Run) -> None:
+def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> None:
     """Publish what passed, in one transaction; of a run that was stopped only what tells of it."""
     passed = settled.to_load(verdict.frames) if verdict.passed else {}
     tells = {
@@ -128,7 +125,7 @@ def load(settled: "Settled", verdict: Verdict, news: News, found: Found, run: Ru
         run.staging.remove({page.url for page in found.pages})
 
 
-def status_of(settled: "Settled", verdict: Verdict) -> str:
+def status_of(settled: Settled, verdict: Verdict) -> str:
     """How the run ends, as `runs.status` has it."""
     if verdict.stopped_by:
         return "stopped"
@@ -152,7 +149,7 @@ def _row_of(run: Run, status: str, found: Found, loaded: Mapping[str, pl.DataFra
     return RUNS.frame([row])
 
 
-@task(name="report", cache_policy=NO_CACHE, tags=["report"])
+@task(name="report", cache_policy=NO_CACHE)
 def report(run: Run) -> None:
     """Write the pages about the warehouse anew."""
     from flows.report import write_pages  # noqa: PLC0415
@@ -161,7 +158,7 @@ def report(run: Run) -> None:
         write_pages(con, run.reports)
 
 
-def summarise(run: Run, found: Found, todo: Plan, settled: "Settled", verdict: Verdict) -> Summary:
+def summarise(run: Run, found: Found, todo: Plan, settled: Settled, verdict: Verdict) -> Summary:
     """Put in words what the run came to, for the terminal and for Prefect's page."""
     outcomes = settled.frames[DOCUMENTS.name].group_by("outcome").len().rows()
     summary = Summary(

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import psutil
 from prefect import Task
@@ -55,12 +55,6 @@ class Workers:
     def stop(self) -> None:
         """End the processes after the batches that they are at; batches that wait are given up."""
         self._runner.__exit__(None, None, None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     def _started(self) -> ProcessPoolTaskRunner:
         runner = ProcessPoolTaskRunner(max_workers=self.count, initializer=_prepare_worker, initargs=(self.reading,))

@@ -50,9 +50,9 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     """Tables of one kept document: mentions, claims, claim_entities, quantities and time_expressions, ordered by place."""
     document_id, text = str(document["document_id"]), str(document["text"])
     read = sentences.filter(pl.col("zone").is_in(READ_ZONES))
-    quantities = quantities_of(read, reader.figures)
     dated = read.with_columns(pl.lit(document["published_at"], dtype=TIMESTAMP).cast(pl.Date).alias("written_on"))
     times = times_of(dated, reader.figures.times)
+    quantities = quantities_of(read, times, reader.figures)
     mentions = resolve_mentions(_article(text, parsed), find_mentions(text, parsed, reader.catalogue), reader.catalogue)
     attributions = find_attributions(text, parsed, reader.cues)
     speakers = [attribution.head for attribution in attributions if attribution.head]
@@ -80,11 +80,13 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
 
 def _article(text: str, parsed: Sequence[Parsed]) -> str:
     """A text of the same length that holds the article alone, so that no name is looked for in boilerplate."""
-    blank = [" "] * len(text)
+    pieces: list[str] = []
+    at = 0
     for block in parsed:
         end = block.start + len(block.doc.text)
-        blank[block.start : end] = text[block.start : end]
-    return "".join(blank)
+        pieces += [" " * (block.start - at), text[block.start : end]]
+        at = end
+    return "".join([*pieces, " " * (len(text) - at)])
 
 
 def _mention_row(mention: Mention, known: _Document) -> Row:

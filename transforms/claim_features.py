@@ -1,6 +1,6 @@
 """What comparison needs to know of one claim: its terms, its subject, its matter, its figures, its direction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
@@ -93,7 +93,7 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
     words = read_words(claim["resolved_text"] or claim["text"], lexicon)
     figures = read_figures(claim["quantities"])
     values = frozenset(figure.value for figure in figures)
-    content = [word for word in words if word.role is None and not _is_figure(word, values)]
+    content = dict.fromkeys(word for word in words if word.role is None and not _is_figure(word, values))
     subject = _read_subject(claim, content, lexicon)
     core = list(takewhile(lambda word: word.role != "clause_opener", words))
     said, other_side = _split_at_than(core)
@@ -148,7 +148,7 @@ def _split_at_than(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
     return list(words), []
 
 
-def _read_subject(claim: Mapping[str, Any], statement: Sequence[Word], lexicon: CompareLexicon) -> Subject:
+def _read_subject(claim: Mapping[str, Any], statement: Iterable[Word], lexicon: CompareLexicon) -> Subject:
     text = claim["subject"] or ""
     words = read_words(text, lexicon)
     content = [word for word in words if word.role is None]
@@ -176,7 +176,7 @@ def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
     return frozenset(word.term for word in read_words(text, lexicon) if word.role in (None, "generic"))
 
 
-def _pointings(words: Sequence[Word], content: Sequence[Word], lexicon: CompareLexicon) -> tuple[Pointing, ...]:
+def _pointings(words: Sequence[Word], content: Container[Word], lexicon: CompareLexicon) -> tuple[Pointing, ...]:
     """Directions that the claim takes before `than`; `less` before such a word, or `by` after it, turns it round."""
     found = []
     for at, word in enumerate(words):

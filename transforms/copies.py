@@ -83,8 +83,9 @@ def _articles(frame: pl.DataFrame, *, is_new: bool) -> Iterator[_Article]:
 
 def fold_words(text: str) -> list[str]:
     """Words without case, accents and typographic variants: what is left is the same in a copy."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return _WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char)).casefold())
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return _WORD.findall(text.casefold())
 
 
 def shingle(words: list[str]) -> frozenset[int]:

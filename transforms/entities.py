@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from transforms.resolve import entity_id_of
+from transforms.names import entity_id_of
 from warehouse.tables import ENTITIES, ENTITY_ALIASES
 
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from transforms.ids import content_id
+
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.I)
 _TITLES = re.compile(r"^(?:(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|sen|rep|gov)\.?\s+)+(?=\w)", re.I)
@@ -40,3 +42,8 @@ def surname_of(name: str) -> str:
     """The folded last word of a person's name, generational suffixes left out."""
     words = [word for word in name.split() if fold_name(word) not in ("jr", "sr", "ii", "iii", "iv")]
     return fold_name(words[-1]) if words else ""
+
+
+def entity_id_of(name: str, type_: str) -> str:
+    """The id of an entity: a hash of its folded name, and of whether it is a person (Jordan and Jordan stay two)."""
+    return content_id("entity", "person" if type_ == "PERSON" else "thing", fold_name(name))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 from spacy.language import Language
+from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span, Token
+from spacy.vocab import Vocab
 
 from transforms.blocks import Block
 from warehouse.tables import READ_ZONES
@@ -65,19 +67,53 @@ class Parsed:
         return self.start + span.start_char, self.start + span.end_char
 
 
+class CatalogueNames:
+    """Pipeline component: the catalogue's names become a document's entities, the longest first, each with its canonical name.
+
+    spaCy's entity ruler finds the same; it counts its patterns anew for every text, which takes longer than to look for them.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._matcher = PhraseMatcher(vocab)
+        self._meant: dict[int, tuple[str, str]] = {}
+
+    def add(self, form: Doc, label: str, name: str) -> None:
+        """Take a form for the name of an entity of this type."""
+        key = f"{label}\x1f{name}"
+        self._matcher.add(key, [form])
+        self._meant[form.vocab.strings[key]] = (label, name)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the entities of a document that has none yet."""
+        found = sorted(set(self._matcher(doc)), key=lambda match: (match[1] - match[2], match[1], self._meant[match[0]]))
+        taken: set[int] = set()
+        names = []
+        for key, start, end in found:
+            if taken.isdisjoint((start, end - 1)):
+                label, name = self._meant[key]
+                names.append(Span(doc, start, end, label=label, span_id=name))
+                taken.update(range(start, end))
+        doc.ents = names
+        return doc
+
+
+@Language.factory("catalogue")  # type: ignore[untyped-decorator]  # spaCy types it as anything
+def _catalogue(nlp: Language, name: str) -> CatalogueNames:  # noqa: ARG001  # the signature is spaCy's
+    return CatalogueNames(nlp.vocab)
+
+
 def with_catalogue(nlp: Language, catalogue: pl.DataFrame) -> Language:
     """Put the catalogue's names before the model's own entity recogniser, which then keeps them and reads around them.
 
-    `catalogue` has columns name, type, aliases (joined by `|`). A pattern's id is the canonical name.
+    `catalogue` has columns name, type, aliases (joined by `|`). An entity's id is the canonical name.
     """
     if "catalogue" in nlp.pipe_names:
         return nlp
-    ruler = nlp.add_pipe("entity_ruler", name="catalogue", before="ner", config={"ent_id_sep": "\x1f"})
-    patterns = []
+    names = nlp.add_pipe("catalogue", before="ner")
+    assert isinstance(names, CatalogueNames)
     for name, type_, aliases in catalogue.select("name", "type", "aliases").iter_rows():
         for form in dict.fromkeys([name, *filter(None, (aliases or "").split("|"))]):
-            patterns.append({"label": type_, "pattern": form.translate(_LIKE_ASCII), "id": name})
-    ruler.add_patterns(patterns)
+            names.add(nlp.make_doc(form.translate(_LIKE_ASCII)), type_, name)
     return nlp
 
 

@@ -14,6 +14,7 @@ No quantities: figures in expressions of time (2018, three years ago), names and
 entries, pages and sections, scores, telephone numbers; "one" as a pronoun, "first" as an adverb.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -32,9 +33,10 @@ from warehouse.tables import QUANTITIES
 __all__ = ["Quantity", "QuantityLexicon", "find_quantities", "quantities_of"]
 
 
-def find_quantities(text: str, lexicon: QuantityLexicon) -> list[Quantity]:
-    """Every quantity in the text, in order, without overlap; none overlaps what `find_times` finds."""
-    times = [(time.start, time.end) for time in find_times(text, None, lexicon.times)]
+def find_quantities(text: str, lexicon: QuantityLexicon, times: Spans | None = None) -> list[Quantity]:
+    """Every quantity in the text, in order, without overlap; none overlaps `times`, which are what `find_times` finds."""
+    if times is None:
+        times = [(time.start, time.end) for time in find_times(text, None, lexicon.times)]
     reading = Reading.of(text, lexicon, times)
     taken = reading.barred + times
     found: list[Quantity] = []
@@ -54,12 +56,19 @@ def _free(quantities: Iterable[Quantity], taken: Spans) -> list[Quantity]:
     return kept
 
 
-def quantities_of(sentences: pl.DataFrame, lexicon: QuantityLexicon) -> pl.DataFrame:
-    """QUANTITIES rows of sentences (document_id, sentence_id, start_char, text), `claim_id` null, in the sentences' order."""
+def quantities_of(sentences: pl.DataFrame, times: pl.DataFrame, lexicon: QuantityLexicon) -> pl.DataFrame:
+    """QUANTITIES rows of sentences (document_id, sentence_id, start_char, text), `claim_id` null, in the sentences' order.
+
+    `times` are the TIME_EXPRESSIONS rows of the same sentences: no quantity overlaps them.
+    """
     rows: list[dict[str, object]] = []
+    placed: defaultdict[str, Spans] = defaultdict(list)
+    for sentence_id, start, end in times.select("sentence_id", "start_char", "end_char").iter_rows():
+        placed[sentence_id].append((start, end))
     columns = sentences.select("document_id", "sentence_id", "start_char", "text")
     for document_id, sentence_id, offset, text in columns.iter_rows():
-        for found in find_quantities(text, lexicon):
+        here = [(start - offset, end - offset) for start, end in placed[sentence_id]]
+        for found in find_quantities(text, lexicon, here):
             start, end = offset + found.start, offset + found.end
             ids = {"quantity_id": content_id(document_id, "quantity", start, end), "document_id": document_id}
             place = {"sentence_id": sentence_id, "start_char": start, "end_char": end, "text": found.text}

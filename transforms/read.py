@@ -25,9 +25,8 @@ from transforms.plain import read_markdown, read_plain
 from transforms.segment import segment
 from transforms.statements import ClaimWords
 from transforms.zones import Furniture, assign_zones
-from warehouse.tables import CLAIM_ENTITIES, CLAIMS, DOCUMENTS, MENTIONS, QUANTITIES, SENTENCES, TIME_EXPRESSIONS
+from warehouse.tables import BATCH_TABLES, DOCUMENTS
 
-BATCH_TABLES = (DOCUMENTS, SENTENCES, MENTIONS, CLAIMS, CLAIM_ENTITIES, QUANTITIES, TIME_EXPRESSIONS)
 LINK_LIST_SHARE = 0.5
 """A page of which links make up more than this is an index of articles, not one."""
 _WORD = re.compile(r"\w+(?:['’]\w+)*")

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
-from transforms.ids import content_id
 from transforms.mentions import Catalogue, Mention
-from transforms.names import bare_name, fold_name, surname_of
+from transforms.names import bare_name, entity_id_of, fold_name, surname_of
 from transforms.parse import Parsed
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s")
@@ -27,11 +26,6 @@ IT_REACH_CHARS = 200
 """Nor does "it", which stands for things without a name just as well, look back further than a sentence."""
 REACH_CHARS = 1200
 """A pronoun looks back no further: about two paragraphs."""
-
-
-def entity_id_of(name: str, type_: str) -> str:
-    """The id of an entity: a hash of its folded name, and of whether it is a person (Jordan and Jordan stay two)."""
-    return content_id("entity", "person" if type_ == "PERSON" else "thing", fold_name(name))
 
 
 def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogue) -> list[Mention]:

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
-from wordfreq import zipf_frequency
-
-LONGEST_PHRASE = 4
-"""Words in the longest phrase of the lexicons."""
+from wordfreq import freq_to_zipf, get_frequency_dict, zipf_frequency
 
 ZIPF_CEILING = 7.0
 """A word of this Zipf frequency (`of`, `and`) weighs nothing; each step down, ten times rarer, adds one."""
@@ -54,7 +51,8 @@ class CompareLexicon:
     """The word lists that comparison rests on; phrases are kept as listed and in base forms.
 
     `lemmas`: irregular form → base form. `comparatives`, `superlatives`: forms that compare. `roles`: word → part it plays in
-    a statement. `concepts`: phrase → the name that its synonyms share. `directions`: phrase → matter and side.
+    a statement. `concepts`: phrase → the name that its synonyms share. `directions`: phrase → matter and side. `longest`: first
+    word → words of the longest phrase that begins with it.
     """
 
     lemmas: Mapping[str, str]
@@ -63,6 +61,7 @@ class CompareLexicon:
     roles: Mapping[str, str]
     concepts: Mapping[tuple[str, ...], str]
     directions: Mapping[tuple[str, ...], Direction]
+    longest: Mapping[str, int]
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, pl.DataFrame]) -> "CompareLexicon":
@@ -80,7 +79,10 @@ class CompareLexicon:
         concepts: dict[tuple[str, ...], str] = _by_phrase(synonyms, lemmas)
         directions = _by_phrase(((phrase, Direction(*rest)) for phrase, *rest in pointers), lemmas)
         roles = dict(frames["compare_words"].select("word", "role").iter_rows())
-        return cls(lemmas, comparatives, superlatives, roles, concepts, directions)
+        longest: dict[str, int] = {}
+        for phrase in (*concepts, *directions):
+            longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
+        return cls(lemmas, comparatives, superlatives, roles, concepts, directions, longest)
 
     def grades(self, word: str) -> bool:
         """Whether a form is a comparative or a superlative."""
@@ -117,9 +119,9 @@ def base_form(word: str) -> str:
     candidates = [c for c in _shorter_forms(word) if len(c) > 2 and re.search("[aeiouy]", c)]
     if not candidates:
         return word
-    best = max(candidates, key=lambda c: (zipf_frequency(c, "en"), c))
+    best = max(candidates, key=lambda c: (_zipf(c), c))
     # A rare candidate is an accident of spelling (`texas`: `texa`); one and a half steps rarer than the form is still usual.
-    return best if zipf_frequency(best, "en") >= max(2.0, zipf_frequency(word, "en") - 1.5) else word
+    return best if _zipf(best) >= max(2.0, _zipf(word) - 1.5) else word
 
 
 def _shorter_forms(word: str) -> list[str]:
@@ -144,7 +146,16 @@ def term_weight(term: str) -> float:
     """How much a shared term says: 0.5 for the commonest words, 4.0 for rare ones and names."""
     if term[0].isdigit():
         return 2.0  # wordfreq gives digits by their shape only; a number that is no figure is a version, a model or a year
-    return min(HEAVIEST, max(LIGHTEST, ZIPF_CEILING - float(zipf_frequency(term, "en"))))
+    return min(HEAVIEST, max(LIGHTEST, ZIPF_CEILING - _zipf(term)))
+
+
+def _zipf(word: str) -> float:
+    """Zipf frequency of a word of English; 0 for one that is not listed."""
+    if not (word.isascii() and word.isalpha()):
+        return float(zipf_frequency(word, "en"))
+    # One plain word needs none of the splitting and folding that takes most of `zipf_frequency`.
+    frequency = get_frequency_dict("en", "best").get(word, 0.0)
+    return round(freq_to_zipf(frequency), 2) if frequency else 0.0
 
 
 def read_words(text: str, lexicon: CompareLexicon) -> list[Word]:
@@ -162,7 +173,8 @@ def read_words(text: str, lexicon: CompareLexicon) -> list[Word]:
 
 def _phrase_at(at: int, surfaces: Sequence[str], bases: Sequence[str], lexicon: CompareLexicon) -> tuple[int, Word]:
     surface, base = surfaces[at], bases[at]
-    for length in range(min(LONGEST_PHRASE, len(bases) - at), 0, -1):
+    longest = max(lexicon.longest.get(surface, 0), lexicon.longest.get(base, 0))
+    for length in range(min(longest, len(bases) - at), 0, -1):
         if length == 1 and surface in lexicon.roles:
             break  # "least" is no form of "little"
         printed, phrase = tuple(surfaces[at : at + length]), tuple(bases[at : at + length])

@@ -5,10 +5,9 @@ from datetime import datetime
 from flows.models import pipeline_version
 from flows.settings import Reading
 from flows.staging import Staging
-from transforms.read import BATCH_TABLES
 from warehouse.database import open_readonly
 from warehouse.load import read_table
-from warehouse.tables import DOCUMENTS, SENTENCES, TABLES
+from warehouse.tables import BATCH_TABLES, DOCUMENTS, SENTENCES, TABLES
 
 MET = datetime(2024, 7, 23)
 TEXT = "The harbour board said on Monday that thirty ferries will cross the strait every day from May onwards, as planned."

@@ -12,8 +12,8 @@ import spacy
 
 import seeds
 from transforms.decode import decode
+from transforms.names import entity_id_of
 from transforms.read import Page, Reader, read_pages
-from transforms.resolve import entity_id_of
 
 SEEDS = Path(seeds.__file__).parent
 GOLDEN = sorted(Path(__file__).parent.glob("*.json"))

@@ -32,9 +32,12 @@ TABLES = (
     QUALITY_RESULTS,
     QUARANTINE,
 )
+BATCH_TABLES = (DOCUMENTS, SENTENCES, MENTIONS, CLAIMS, CLAIM_ENTITIES, QUANTITIES, TIME_EXPRESSIONS)
+"""What reading a batch of pages gives: tables that a document fills by itself."""
 
 __all__ = [
     "ATTRIBUTIONS",
+    "BATCH_TABLES",
     "CLAIMS",
     "CLAIM_CLUSTERS",
     "CLAIM_ENTITIES",

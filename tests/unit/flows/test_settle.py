@@ -5,9 +5,10 @@ import pytest
 
 from flows.knowledge import Known, all_known
 from flows.models import seeds
-from flows.settle import Settled, settle
+from flows.news import Settled
+from flows.settle import settle
 from transforms.ids import content_id
-from transforms.resolve import entity_id_of
+from transforms.names import entity_id_of
 from warehouse.database import building
 from warehouse.load import load_tables
 from warehouse.tables import TABLES

@@ -5,7 +5,7 @@ import pytest
 
 from transforms.quantities import Quantity, QuantityLexicon, find_quantities, quantities_of
 from transforms.times import find_times
-from warehouse.tables import QUANTITIES
+from warehouse.tables import QUANTITIES, TIME_EXPRESSIONS
 
 Expected = tuple[str, float, float | None, str | None]
 """Text, value, upper value and unit."""
@@ -336,7 +336,7 @@ def test_rows_place_the_quantities_in_the_document(lexicon: QuantityLexicon):
     sentences = pl.DataFrame(
         {"document_id": ["d"], "sentence_id": ["s1"], "start_char": [20], "text": ["It has about 3 rooms."]}
     )
-    rows = quantities_of(sentences, lexicon)
+    rows = quantities_of(sentences, TIME_EXPRESSIONS.frame(), lexicon)
     assert rows.schema == QUANTITIES.schema
     assert rows.drop("quantity_id").to_dicts() == [
         {
@@ -348,7 +348,19 @@ def test_rows_place_the_quantities_in_the_document(lexicon: QuantityLexicon):
 
 def test_no_sentence_gives_no_rows(lexicon: QuantityLexicon):
     schema = {"document_id": pl.String, "sentence_id": pl.String, "start_char": pl.Int32, "text": pl.String}
-    assert quantities_of(pl.DataFrame(schema=schema), lexicon).is_empty()
+    assert quantities_of(pl.DataFrame(schema=schema), TIME_EXPRESSIONS.frame(), lexicon).is_empty()
+
+
+def test_rows_leave_out_what_is_a_time_of_that_sentence(lexicon: QuantityLexicon):
+    sentences = pl.DataFrame(
+        {
+            "document_id": ["d", "d"], "sentence_id": ["s1", "s2"], "start_char": [0, 20],
+            "text": ["It has 3 rooms.", "It has 3 rooms."],
+        }
+    )  # fmt: skip
+    row = {"time_id": "t", "document_id": "d", "sentence_id": "s2", "start_char": 27, "end_char": 34, "text": "3 rooms"}
+    times = TIME_EXPRESSIONS.frame([{**row, "is_relative": False}])
+    assert quantities_of(sentences, times, lexicon)["sentence_id"].to_list() == ["s1"]
 
 
 @pytest.mark.parametrize(

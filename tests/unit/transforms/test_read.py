@@ -4,7 +4,7 @@ from time import perf_counter
 import polars as pl
 import pytest
 
-from warehouse.tables import READ_ZONES
+from warehouse.tables import BATCH_TABLES, READ_ZONES
 
 NOW = datetime(2024, 1, 2, 3, 4)
 ARTICLE = (
@@ -52,7 +52,6 @@ def test_an_article_is_kept_with_all_its_tables(read):
 
 
 def test_every_table_has_its_declared_schema(read):
-    from transforms.read import BATCH_TABLES
 
     tables = read(html())
     assert {table.name: table.schema for table in BATCH_TABLES} == {name: frame.schema for name, frame in tables.items()}

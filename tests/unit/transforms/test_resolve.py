@@ -1,5 +1,6 @@
 from transforms.mentions import Mention
-from transforms.resolve import Referents, entity_id_of, resolve_mentions
+from transforms.names import entity_id_of
+from transforms.resolve import Referents, resolve_mentions
 
 
 def resolved(mentions) -> list[tuple[str, str | None, str]]:

@@ -18,7 +18,7 @@ def build(inputs: list[str] | None = None, warehouse: str | None = None, config:
     Raises GateStopped when it does not: then the run, what was found and the rows held back are all that is published.
     """
     settings = load_settings(Path(config) if config else None, warehouse=Path(warehouse) if warehouse else None)
-    with only_run(settings):
+    with only_run(settings), startup.workers_ended():
         run = Run.begun(settings)
         startup.import_in_background()
         found = steps.discover_pages(inputs or [], run)

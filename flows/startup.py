@@ -19,6 +19,7 @@ seconds: dict[str, float] = {}
 """How long each part took to start, by its name."""
 
 _early: list[Workers] = []
+_ending: list[threading.Thread] = []
 
 
 @cache
@@ -59,4 +60,18 @@ def workers(settings: Settings, count: int) -> Iterator[Workers]:
     try:
         yield ready
     finally:
-        threading.Thread(target=ready.stop, name="stop workers").start()
+        thread = threading.Thread(target=ready.stop, name="stop workers")
+        _ending.append(thread)
+        thread.start()
+
+
+@contextmanager
+def workers_ended() -> Iterator[None]:
+    """With the block end workers that were started and not wanted, and those that are about to end."""
+    try:
+        yield
+    finally:
+        while _early:
+            _early.pop().stop()
+        while _ending:
+            _ending.pop().join()

@@ -4,7 +4,8 @@ from datetime import datetime
 import pytest
 from trafilatura import load_html
 
-from transforms.metadata import Metadata, parse_time, read_metadata
+from transforms.metadata import Metadata, read_metadata
+from transforms.page_dates import parse_time
 
 BODY = "<p>The ferry across the river was late again this morning, and nobody on the pier could say why.</p>" * 3
 

@@ -1,0 +1,86 @@
+from datetime import datetime
+
+import pytest
+from lxml.html import document_fromstring
+
+from transforms.page_dates import find_modified, find_published, parse_time, printed_date
+from transforms.page_head import Head
+from transforms.page_lines import page_lines
+
+TITLE = "A late ferry"
+DAY = datetime(2023, 3, 5)
+
+
+def published(body: str, metas: dict[str, str] | None = None, address: str = "") -> datetime | None:
+    tree = document_fromstring(f"<html><body>{body}</body></html>")
+    return find_published(Head([], [], metas or {}, None), page_lines(tree), TITLE, address)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["March 5, 2023", "Mar. 5th 2023", "Sun, 5 March 2023", "5-Mar-2023", "2023-03-05", "2023/3/5", "Posted 05.03.2023 at 8"],
+)  # fmt: skip
+def test_a_printed_day_is_read_in_many_forms(text):
+    assert printed_date(text) == DAY
+
+
+@pytest.mark.parametrize("text", ["March 2023", "5/3/2023", "2023", "March 35, 2023", "call 2023-03-0512", "remarch 5, 2023"])
+def test_half_a_date_or_an_unclear_one_is_none(text):
+    assert printed_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["15/3/2023", "3/15/2023"])
+def test_a_date_with_strokes_counts_where_one_order_makes_a_date(text):
+    assert printed_date(text) == datetime(2023, 3, 15)
+
+
+@pytest.mark.parametrize("text", ["2023-03-05 08:00:00 UTC", "2023-03-05 08:00:00 +0000", "2023-03-05T08:00:00Z"])
+def test_a_zone_behind_a_space_is_a_zone(text):
+    assert parse_time(text) == datetime(2023, 3, 5, 8)
+
+
+def test_a_date_below_the_title_is_the_page_s():
+    assert published(f"<h1>{TITLE}</h1><p>Anna Lindqvist · March 5, 2023</p>") == DAY
+
+
+def test_a_day_of_the_last_change_is_no_publication():
+    assert published(f"<h1>{TITLE}</h1><p>Updated March 5, 2023</p>") is None
+
+
+def test_a_long_line_below_the_title_is_running_text():
+    words = "The ferry that sank in the river near the old pier on March 5, 2023 was raised again by the same pilot."
+    assert published(f"<h1>{TITLE}</h1><p>{words}</p>") is None
+
+
+def test_a_line_far_below_that_says_published_dates_the_page():
+    rest = "<p>It came at noon.</p>" * 20
+    assert published(f"<h1>{TITLE}</h1>{rest}<p>Published on March 5, 2023</p>") == DAY
+    assert published(f"<h1>{TITLE}</h1>{rest}<p>March 5, 2023</p>") is None
+
+
+def test_of_several_days_in_teasers_none_is_the_page_s():
+    teasers = "".join(f"<div><time datetime='2023-03-0{day}'>{day}</time></div>" for day in (5, 6))
+    assert published(f"<h1>{TITLE}</h1>{'<p>It came at noon.</p>' * 20}{teasers}") is None
+
+
+def test_a_time_beside_the_title_goes_before_the_teasers():
+    teaser = "<div><time datetime='2024-01-01'>then</time></div>"
+    assert published(f"<h1>{TITLE}</h1><p><time datetime='2023-03-05'>Sunday</time></p>{'<p>It came.</p>' * 20}{teaser}") == DAY
+
+
+def test_a_meta_tag_s_time_goes_before_the_printed_one():
+    assert published(f"<h1>{TITLE}</h1><p>March 6, 2023</p>", {"sailthru.date": "2023-03-05"}) == DAY
+
+
+def test_a_meta_tag_may_spell_the_month():
+    assert published("", {"date": "5 March 2023"}) == DAY
+
+
+def test_a_day_in_the_address_is_the_last_resort():
+    assert published("", address="https://post.example/2023/03/05/late-ferry") == DAY
+    assert published("", address="https://post.example/blog/2023-03-05-late-ferry") == DAY
+    assert published("", address="https://post.example/2023/13/05/late-ferry") is None
+
+
+def test_the_last_change_is_what_the_head_says():
+    assert find_modified(Head([], [], {"article:modified_time": "2023-03-05"}, None)) == DAY

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from transforms.cues import CueLexicon
-from transforms.direct_speech import count_labels, find_answer, find_quotations
+from transforms.direct_speech import count_labels, find_announcement, find_answer, find_quotations
 from transforms.parse import Parsed
 from transforms.quotes import Quote, find_quotes
 from transforms.reported_speech import find_reports
@@ -15,30 +15,33 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) 
     """Every attributed statement of one document, ordered by place; nested ones are all listed.
 
     A paragraph that only quotes takes its speaker from the last quotation of the paragraph right above; so does one that goes
-    on after a quotation without a closing mark. First persons outside quotation marks are the writer's: the article itself
-    speaks, and nothing is attributed.
+    on after a quotation without a closing mark. A paragraph that ends in a colon names who speaks in the next one. First
+    persons outside quotation marks are the writer's: the article itself speaks, and nothing is attributed.
     """
     found: list[Attribution] = []
     previous: Attribution | None = None
+    announced: Attribution | None = None
     runs_on = False
     labels = count_labels(blocks)
     for block in blocks:
         if block.zone not in READ_ZONES:
-            previous, runs_on = None, False
+            previous, announced, runs_on = None, None, False
             continue
         quotes = find_quotes(text[block.start : block.start + len(block.doc.text)])
         answer = find_answer(block, quotes, labels)
         if answer is not None:
             found.append(answer)
-            previous, runs_on = None, False
+            previous, announced, runs_on = None, None, False
             continue
-        direct = find_quotations(block, quotes, lexicon, previous if runs_on or _only_quotes(block, quotes) else None)
+        goes_on = previous if runs_on or _only_quotes(block, quotes) else None
+        direct = find_quotations(block, quotes, lexicon, announced or goes_on)
         taken = [(a.start, a.end) for a in direct]
         indirect = [a for a in find_reports(block, quotes, lexicon) if not _repeats(a, taken) and not _swallows(a, direct)]
         direct = [a for a in direct if not _is_fragment(a, indirect)]
         found += direct + indirect
         runs_on = bool(quotes) and not quotes[-1].closed
         previous = direct[-1] if direct else None
+        announced = find_announcement(block, quotes, lexicon)
     unique = {
         (a.start, a.end): a for a in sorted(found, key=lambda a: (a.start, a.end, a.speaker is None, a.kind), reverse=True)
     }

@@ -27,34 +27,40 @@ _SPEAKER_TAIL = (
 _SOURCES = frozenset(
     "study survey poll report paper research analysis data figure statistic number finding result document record memo letter "
     "email test review estimate audit investigation researcher expert analyst scientist evidence source article book census "
-    "index".split()
+    "index polling filing transcript statement tweet post ad advert advertisement website site column editorial story headline "
+    "lawsuit complaint indictment ruling verdict footage video recording diary manifesto petition disclosure projection model "
+    "forecast experiment trial history poster banner caption sign message note biography memoir obituary blog".split()
 )
 """Subjects that speak when they show, suggest or find something; of other things these verbs say no more than "mean"."""
 _FIRST_PERSON = frozenset(("i", "we", "me", "us", "my", "our"))
 _NO_SPEAKERS = frozenset(
-    ("it", "this", "that", "there", "which", "what", "you", "one", "these", "those", "whatever", "anyone", "anybody", "nobody")
+    ("this", "that", "there", "which", "what", "you", "one", "these", "those", "whatever", "anyone", "anybody", "nobody")
 )
 
 
 @dataclass(frozen=True)
 class CueLexicon:
-    """Lemmas of verbs and nouns that attribute, with the frames each opens, from `seeds/lexicons/cues.csv`.
+    """Lemmas of verbs, nouns and adjectives that attribute, with the frames each opens, from `seeds/lexicons/cues.csv`.
 
-    Frames: `c` a that-clause, `q` a quotation, `n` its object, `p` what follows its preposition, `x` an infinitive, `e` a noun
-    of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey shows"), `d` denies what
-    follows.
+    Frames: `c` a that-clause, `q` a quotation, `n` its object, `p` what follows its preposition, `x` an infinitive, `g` a form
+    in -ing, `o` its object with what that is said to be ("call it a threat"), `a` the same with "as" ("describe it as a
+    threat"), `e` a noun of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey
+    shows"), `d` denies what follows. `prepositions` are those of frame `p`.
     """
 
     verbs: dict[str, str]
+    prepositions: dict[str, frozenset[str]]
     nouns: frozenset[str]
+    adjectives: frozenset[str]
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Self:
-        """Build from columns lemma, kind and frames."""
-        rows = frame.select("lemma", "kind", "frames").rows()
+        """Build from columns lemma, kind, frames and prepositions (joined by spaces)."""
+        verbs = frame.filter(pl.col("kind") == "verb").select("lemma", "frames", "prepositions").rows()
         return cls(
-            {lemma: frames for lemma, kind, frames in rows if kind == "verb"},
-            frozenset(lemma for lemma, kind, _ in rows if kind == "noun"),
+            {lemma: frames for lemma, frames, _ in verbs},
+            {lemma: frozenset(words.split()) for lemma, _, words in verbs if words},
+            *(frozenset(frame.filter(pl.col("kind") == kind)["lemma"]) for kind in ("noun", "adjective")),
         )
 
     def frames(self, token: Token) -> str:
@@ -77,7 +83,7 @@ def subject_of(verb: Token) -> Token | None:
             return agents[0] if agents else None
         if own:
             return _antecedent(own[0], at)
-        if at.dep_ in ("conj", "xcomp", "advcl", "ccomp", "pcomp") and at.head.pos_ in ("VERB", "AUX") and at.head != at:
+        if at.dep_ == "pcomp" or (at.dep_ in ("conj", "xcomp", "advcl", "ccomp") and at.head.pos_ in ("VERB", "AUX")):
             at = at.head
         elif at.dep_ == "acl" and at.tag_ == "VBG":
             return at.head
@@ -97,12 +103,14 @@ def _antecedent(subject: Token, verb: Token) -> Token:
 def may_speak(token: Token, lemma_frames: str) -> bool:
     """Whether the subject of a cue can hold a statement at all."""
     word = token.lower_
-    if word in _NO_SPEAKERS or token.dep_ == "expl" or token.pos_ in ("VERB", "AUX", "SCONJ", "ADP", "ADV"):
+    is_some = word == "one" and any(child.lower_ == "of" for child in token.children)
+    if (word in _NO_SPEAKERS and not is_some) or token.dep_ == "expl" or token.pos_ in ("VERB", "AUX", "SCONJ", "ADP", "ADV"):
         return False
     if "s" in lemma_frames and "q" not in lemma_frames:
         return token.ent_type_ in ("PERSON", "ORG", "NORP") or token.lemma_.lower() in _SOURCES or token.pos_ == "PRON"
     if "s" in lemma_frames:
-        return token.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") or token.lemma_.lower() in _SOURCES or _is_human(token)
+        named = token.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") or token.pos_ == "PROPN"
+        return named or token.lemma_.lower() in _SOURCES or _is_human(token)
     return True
 
 
@@ -125,6 +133,14 @@ _HUMAN_ENDINGS = (
     "official",
     "ive",
 )
+_PEOPLE = frozenset(
+    "aide ally rival friend family colleague party campaign administration government company team group ministry court judge "
+    "department jury police union board council committee agency office firm bank church coalition commission panel parliament "
+    "army guard staff crew boss candidate witness secretary attorney deputy delegate nurse guide host spouse wife couple "
+    "parent mother father brother sister son daughter mayor pope king queen prince sheriff scholar coach pilot analyst some "
+    "many most others majority minority half third quarter percent public crowd community industry".split()
+)
+"""People and bodies of people whose names do not end like those of `_HUMAN_ENDINGS`."""
 _NO_HUMANS = frozenset(
     "paper letter number order power center centre matter chapter answer offer error factor sector content event "
     "percent amount server computer transformer parameter newsletter folder motive perspective incentive archive".split()
@@ -133,12 +149,13 @@ _NO_HUMANS = frozenset(
 
 def _is_human(token: Token) -> bool:
     lemma = token.lemma_.lower()
-    return token.pos_ == "PRON" or (lemma.endswith(_HUMAN_ENDINGS) and not lemma.endswith("ment") and lemma not in _NO_HUMANS)
+    ends = lemma.endswith(_HUMAN_ENDINGS) and not lemma.endswith("ment") and lemma not in _NO_HUMANS
+    return token.pos_ == "PRON" or lemma in _PEOPLE or ends
 
 
 def is_holder(token: Token | None) -> bool:
     """Whether a subject is someone who can hold an attitude: a person, an organisation, a people, or a word for such."""
-    if token is None or token.lower_ in _NO_SPEAKERS:
+    if token is None or token.lower_ in _NO_SPEAKERS or token.lower_ == "it":
         return False
     return token.ent_type_ in ("PERSON", "ORG", "NORP") or _is_human(token) or (token.pos_ == "PROPN" and not token.ent_type_)
 
@@ -147,6 +164,9 @@ def owner_of(subject: Token) -> Token:
     """Whose words a subject's are: "Zuckerberg's letter argues" is Zuckerberg's argument, "the analyst Ann Lee" is Ann Lee."""
     if subject.pos_ != "NOUN" or subject.ent_type_:
         return subject
+    if subject.dep_ == "dobj" and subject.lemma_.lower() in _SOURCES:
+        author = subject_of(subject.head)  # "issued a statement saying": who issued it speaks
+        return author if author is not None and author.lower_ not in _NO_SPEAKERS else subject
     named = next((child for child in subject.children if child.dep_ == "appos" and child.ent_type_ == "PERSON"), None)
     if named is not None or _is_human(subject):
         return named if named is not None else subject
@@ -156,8 +176,11 @@ def owner_of(subject: Token) -> Token:
 
 def is_first_person(token: Token) -> bool:
     """Whether the words are the writer's own: "I", "we", "my colleagues"."""
-    return token.lower_ in _FIRST_PERSON or any(
-        child.dep_ == "poss" and child.lower_ in ("my", "our") and not _is_human(token) for child in token.children
+    joined = any(child.dep_ == "conj" and child.lower_ in _FIRST_PERSON for child in token.children)
+    return (
+        token.lower_ in _FIRST_PERSON
+        or joined
+        or any(child.dep_ == "poss" and child.lower_ in ("my", "our") and not _is_human(token) for child in token.children)
     )
 
 
@@ -210,6 +233,14 @@ def clause_span(head: Token, without: Token | None = None) -> Span | None:
     while inside and inside[-1].is_punct and inside[-1].text not in ")]%":
         inside.pop()
     return head.doc[inside[0].i : inside[-1].i + 1] if inside else None
+
+
+def clause_end(head: Token) -> int:
+    """The token behind the last word of a clause or phrase, the punctuation at its end left out."""
+    last: int = head.right_edge.i
+    while last > head.i and head.doc[last].is_punct and head.doc[last].text not in ")]%":
+        last -= 1
+    return last + 1
 
 
 def cue_verbs(doc: Doc, lexicon: CueLexicon) -> Iterator[tuple[Token, str]]:

@@ -45,22 +45,38 @@ def find_quotations(
             last = replace(last, start=place[0], end=place[1])
         else:
             continue
-        found.append(_joined_split(doc.text, base, found, last) or last)
+        found.append(_joined_split(found, last) or last)
         if len(found) > 1 and found[-1].start == found[-2].start:
             del found[-2]
     return found
 
 
-def _joined_split(text: str, base: int, found: Sequence[Attribution], part: Attribution) -> Attribution | None:
-    """A quotation split inside its clause ("Open source," he said, "will win") as one; None for two statements."""
+def find_announcement(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Attribution | None:
+    """Who speaks in the next paragraph, where this one ends in a colon: "She added:", "The court issued this statement:"."""
+    text = block.doc.text.rstrip()
+    if not text.endswith(":") or any(quote.outer_end >= len(text) for quote in quotes):
+        return None
+    last = list(block.doc.sents)[-1]
+    for token in reversed(last):
+        frames = lexicon.frames(token)
+        gives = token.pos_ == "VERB" and any(part.lemma_ in _TEXTS for part in token.children)
+        says = ("q" in frames or "c" in frames or gives) and not is_inside(token, quotes)
+        cue = cue_of(token, frames, _subject_outside(token, quotes)) if says else None
+        if cue is not None and cue.speaker is not None:
+            return _attributed(block, (block.start, block.start), cue)
+    return None
+
+
+_TEXTS = ("statement", "message", "letter", "note", "tweet", "post", "remark", "answer", "reply", "response", "comment", "memo")
+"""What is said, as the object of a verb that says nothing by itself: "issued a statement:"."""
+
+
+def _joined_split(found: Sequence[Attribution], part: Attribution) -> Attribution | None:
+    """A quotation that goes on behind its cue ("It will win," he said. "It is free.") as one; None for one of its own."""
     if not found or found[-1].cue != part.cue or part.cue is None:
         return None
     first = found[-1]
-    between = text[first.end - base : part.start - base]
-    if part.cue[0] < first.end or part.cue[1] > part.start or not between.rstrip(" \"'“‘").endswith(","):
-        return None
-    fragment = len(text[first.start - base : first.end - base].split()) < STATEMENT_WORDS
-    return replace(part, start=first.start) if fragment else None
+    return replace(part, start=first.start) if first.end <= part.cue[0] and part.cue[1] <= part.start else None
 
 
 def _attributed(block: Parsed, place: Place, cue: Cue) -> Attribution:

@@ -5,10 +5,21 @@ from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
-from transforms.cues import CueLexicon, clause_span, cue_verbs, is_first_person, is_holder, may_speak, speaker_span, subject_of
+from transforms.cues import (
+    CueLexicon,
+    clause_end,
+    clause_span,
+    cue_verbs,
+    is_first_person,
+    is_holder,
+    may_speak,
+    owner_of,
+    speaker_span,
+    subject_of,
+)
 from transforms.parse import Parsed
 from transforms.quotes import Quote
-from transforms.speech import STATEMENT_WORDS, Attribution, cue_of, is_inside
+from transforms.speech import Attribution, cue_of, is_inside
 from transforms.statements import FINITE_TAGS
 
 
@@ -18,7 +29,7 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
         if is_inside(token, quotes):
             continue
         cue = cue_of(token, frames, subject_of(token))
-        if cue is None or cue.speaker is None:
+        if cue is None or (cue.speaker is None and not _is_impersonal(token)):
             continue
         clauses = list(_clauses(token, frames))
         for content in clauses or _weaker_contents(token, frames, lexicon):
@@ -29,17 +40,37 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
             yield from _according(block, quotes, token)
         elif token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.nouns and not is_inside(token, quotes):
             yield from _noun_cue(block, quotes, token)
+        elif token.dep_ == "acomp" and token.lower_ in lexicon.adjectives and not is_inside(token, quotes):
+            yield from _adjective_cue(block, quotes, token)
+
+
+def _is_impersonal(verb: Token) -> bool:
+    """Whether a passive says what is said without saying by whom: "it is reported that"."""
+    return any(child.dep_ == "nsubjpass" and child.lower_ == "it" for child in verb.children)
 
 
 def _clauses(verb: Token, frames: str) -> Iterator[Span]:
     """The clause that a verb of saying holds: behind it, before it, or around it."""
     if "c" not in frames and "q" not in frames:
         return
-    clause = next((child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)), None)
+    clauses = [child for child in verb.children if child.dep_ == "ccomp" and _is_statement(child)]
+    # What stands before a verb that has a clause behind it is mostly another sentence, joined by a misreading.
+    clause = next((child for child in clauses if child.i > verb.i), clauses[0] if clauses else _astray(verb))
     if clause is not None:
         yield from filter(None, [_with_afterthought(verb, clause_span(clause))])
     elif verb.dep_ == "parataxis" or (verb.dep_ == "advcl" and "q" in frames and _opens_with_as(verb)):
         yield from filter(None, [_with_afterthought(verb, clause_span(verb.head, without=verb))])
+
+
+def _astray(verb: Token) -> Token | None:
+    """The clause behind "that" right after a verb of saying, where the parser hung it on another word."""
+    doc = verb.doc
+    for token in doc[verb.i + 1 : min(verb.i + 7, verb.sent.end)]:
+        if token.lower_ == "that" and token.dep_ == "mark" and token.head.i > token.i and _is_statement(token.head):
+            return token.head if token.head.dep_ in ("ccomp", "advcl", "acl", "relcl", "conj") else None
+        if token.pos_ in ("VERB", "AUX", "SCONJ") or token.text in ".;:":
+            return None
+    return None
 
 
 def _with_afterthought(verb: Token, span: Span | None) -> Span | None:
@@ -62,24 +93,40 @@ def _opens_with_as(verb: Token) -> bool:
 
 
 def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
-    """What a verb of saying holds where no clause follows it: an infinitive, an object, what follows its preposition."""
+    """What a verb of saying holds where no clause follows it: an infinitive, what follows its preposition, an object."""
     if not is_holder(subject_of(verb)):
         return
-    for child in verb.children:
+    spans = [_said_to_be(verb, frames)]
+    for child in sorted(verb.children, key=lambda child: (child.dep_ != "prep", child.i)):
         held = _held(verb, child, frames, lexicon)
-        span = clause_span(held) if held is not None and _is_weighty(held) else None
-        if span is not None:
-            yield span
-            return
+        spans.append(clause_span(held) if held is not None and _is_weighty(held) else None)
+    yield from [span for span in spans if span is not None][:1]
+
+
+def _said_to_be(verb: Token, frames: str) -> Span | None:
+    """An object with what it is said to be: "call it a threat", "describe it as a threat"."""
+    said = next((child for child in verb.rights if child.dep_ == "oprd"), None) if "o" in frames else None
+    if said is None and "a" in frames:
+        said = next((child for child in verb.rights if child.dep_ == "prep" and child.lower_ == "as"), None)
+    things = (child for child in verb.rights if child.dep_ in ("dobj", "nsubj") and said is not None and child.i < said.i)
+    thing = next(things, None)
+    if said is None and "o" in frames:  # "it a threat" as a small clause
+        said = next((child for child in verb.rights if child.dep_ == "ccomp" and not _is_statement(child)), None)
+        thing = next((child for child in said.lefts if child.dep_ == "nsubj"), None) if said is not None else None
+    if said is None or thing is None or not any(part.is_alpha for part in said.subtree):
+        return None
+    return verb.doc[thing.left_edge.i : clause_end(said)]
 
 
 def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token | None:
     """The head of what is held, if this child of the verb carries it."""
     if child.dep_ == "xcomp" and "x" in frames and any(part.lower_ == "to" for part in child.lefts):
         return child
+    if child.dep_ == "xcomp" and "g" in frames and child.tag_ == "VBG":
+        return child
     if child.dep_ in ("dobj", "oprd") and "n" in frames and child.i > verb.i:
         return child
-    if child.dep_ == "prep" and "p" in frames and child.lower_ in _MATTERS:
+    if child.dep_ == "prep" and "p" in frames and child.lower_ in lexicon.prepositions[verb.lemma_.lower()]:
         return next(iter(child.children), None)
     if child.dep_ == "dobj" and "e" in frames and child.lemma_.lower() in lexicon.nouns:
         inner = next((part for part in child.rights if part.dep_ in ("prep", "acl", "ccomp")), None)
@@ -87,22 +134,25 @@ def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token 
     return None
 
 
-_MATTERS = ("of", "about", "at", "against", "to", "on", "for", "over")
-"""Prepositions that lead to what a verb of saying is about."""
-
-
 def _is_weighty(token: Token) -> bool:
     """Whether an object says something of itself: several words, not a bare name or a date."""
-    return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > STATEMENT_WORDS
+    return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > 2
 
 
 def _is_statement(clause: Token) -> bool:
     """Whether a complement states something: in a tense or after "that", and no embedded question ("how it works")."""
     marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
     auxiliaries = [child for child in clause.children if child.dep_ in ("aux", "auxpass")]
-    states = "that" in marks or any(token.tag_ in FINITE_TAGS for token in (clause, *auxiliaries))
-    asks = marks & {"whether", "if", "while"} or clause.left_edge.tag_ in ("WP", "WRB", "WDT", "WP$")
+    finite = any(token.tag_ in FINITE_TAGS for token in (clause, *auxiliaries))
+    states = "that" in marks or finite or (clause.pos_ not in ("VERB", "AUX") and _holds_finite(clause))
+    first = clause.left_edge
+    asks = marks & {"whether", "if", "while"} or (first.tag_ in ("WP", "WRB", "WDT", "WP$") and first.lower_ != "that")
     return states and not asks
+
+
+def _holds_finite(phrase: Token) -> bool:
+    """Whether a tense stands in what the parser took for a phrase without a verb: a misreading of a clause."""
+    return any(token.tag_ in FINITE_TAGS and token.dep_ not in ("relcl",) for token in phrase.subtree)
 
 
 def _according(block: Parsed, quotes: Sequence[Quote], token: Token) -> Iterator[Attribution]:
@@ -146,7 +196,19 @@ def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[A
         yield _reported(block, quotes, span, block.doc[noun.i : noun.i + 1], owner)
 
 
-def _reported(block: Parsed, quotes: Sequence[Quote], content: Span, cue: Span, speaker: Token) -> Attribution:
+def _adjective_cue(block: Parsed, quotes: Sequence[Quote], adjective: Token) -> Iterator[Attribution]:
+    """ "The minister is confident that …": who is so holds the clause."""
+    verb = adjective.head
+    holder = subject_of(verb)
+    behind = (child for child in (*adjective.rights, *verb.rights) if child.dep_ == "ccomp" and _is_statement(child))
+    clause = next(behind, None)
+    span = clause_span(clause) if clause is not None and clause.i > adjective.i else None
+    is_denied = any(child.dep_ == "neg" for child in verb.children)
+    if span is not None and holder is not None and is_holder(holder) and not is_first_person(holder) and not is_denied:
+        yield _reported(block, quotes, span, block.doc[min(verb.i, adjective.i) : adjective.i + 1], owner_of(holder))
+
+
+def _reported(block: Parsed, quotes: Sequence[Quote], content: Span, cue: Span, speaker: Token | None) -> Attribution:
     """A reported clause as an attribution: `direct` where it is but a quotation, `mixed` where it holds quoted words."""
     start, end = content.start_char, content.end_char
     kind = "indirect"
@@ -158,5 +220,7 @@ def _reported(block: Parsed, quotes: Sequence[Quote], content: Span, cue: Span, 
             if quote.end - 1 <= end <= quote.end:
                 end = quote.outer_end  # a fragment keeps both its marks
             start = quote.outer_start if start == quote.start else start
-    name = speaker_span(speaker)
-    return Attribution(block.start + start, block.start + end, kind, block.place(name), block.place(cue), block.place(speaker))
+    statement = Attribution(block.start + start, block.start + end, kind, cue=block.place(cue))
+    if speaker is None:
+        return statement
+    return replace(statement, speaker=block.place(speaker_span(speaker)), head=block.place(speaker))

@@ -22,10 +22,15 @@ def token_of(nlp):
     return token
 
 
-def test_a_lexicon_keeps_verbs_with_their_frames_apart_from_nouns():
-    frame = pl.DataFrame({"lemma": ["say", "claim", "claim"], "kind": ["verb", "verb", "noun"], "frames": ["cq", "cqx", "c"]})
-    lexicon = CueLexicon.from_frame(frame)
-    assert (lexicon.verbs, lexicon.nouns) == ({"say": "cq", "claim": "cqx"}, frozenset({"claim"}))
+def test_a_lexicon_keeps_verbs_with_their_frames_apart_from_nouns_and_adjectives():
+    rows = [
+        ("say", "verb", "cq", None), ("talk", "verb", "p", "about of"), ("claim", "verb", "cqx", None), ("claim", "noun", None, None),
+        ("sure", "adjective", None, None),
+    ]  # fmt: skip
+    lexicon = CueLexicon.from_frame(pl.DataFrame(rows, schema=["lemma", "kind", "frames", "prepositions"], orient="row"))
+    assert lexicon.verbs == {"say": "cq", "talk": "p", "claim": "cqx"}
+    assert lexicon.prepositions == {"talk": frozenset({"about", "of"})}
+    assert (lexicon.nouns, lexicon.adjectives) == (frozenset({"claim"}), frozenset({"sure"}))
 
 
 def test_only_a_verb_is_a_cue(cues, token_of):
@@ -54,11 +59,12 @@ def test_a_passive_without_an_agent_is_said_by_nobody(token_of):
 @pytest.mark.parametrize(
     ("text", "word", "frames", "speaks"),
     [
-        ("It says that it froze.", "It", "cq", False),
+        ("It says that it froze.", "It", "cq", True),
         ("The study shows that it froze.", "study", "cs", True),
         ("The ice shows that it froze.", "ice", "cs", False),
         ("The sign says that it froze.", "sign", "cq", True),
-        ("The pilot suggests that it froze.", "pilot", "cqs", False),
+        ("The pilot suggests that it froze.", "pilot", "cqs", True),
+        ("The ferry suggests that it froze.", "ferry", "cqs", False),
         ("The engineer suggests that it froze.", "engineer", "cqs", True),
         ("The tests reveal that it froze.", "tests", "cqs", True),
     ],
@@ -72,7 +78,7 @@ def test_who_can_speak_depends_on_what_the_cue_asks(token_of, text, word, frames
     [
         ("The critics hope so.", "critics", True),
         ("She hopes so.", "She", True),
-        ("The government hopes so.", "government", False),
+        ("The government hopes so.", "government", True),
         ("The computer waits.", "computer", False),
         ("It waits.", "It", False),
     ],

@@ -175,13 +175,11 @@ def owner_of(subject: Token) -> Token:
 
 
 def is_first_person(token: Token) -> bool:
-    """Whether the words are the writer's own: "I", "we", "my colleagues"."""
-    joined = any(child.dep_ == "conj" and child.lower_ in _FIRST_PERSON for child in token.children)
-    return (
-        token.lower_ in _FIRST_PERSON
-        or joined
-        or any(child.dep_ == "poss" and child.lower_ in ("my", "our") and not _is_human(token) for child in token.children)
-    )
+    """Whether the words are the writer's own: "I", "we", "my colleagues", "Ann and I"."""
+    beside = [*token.children, *(token.head.children if token.dep_ in SUBJECTS else ())]
+    joined = any(part.dep_ in ("conj", "nsubj") and part.lower_ in ("i", "we") for part in beside)
+    ours = any(part.dep_ == "poss" and part.lower_ in ("my", "our") for part in token.children)
+    return token.lower_ in _FIRST_PERSON or joined or (ours and not _is_human(token))
 
 
 def speaker_span(head: Token) -> Span:

@@ -308,7 +308,7 @@ def test_what_is_said_by_nobody_has_no_speaker(attributions_of):
         ("The mayor is confident that the harbour will freeze.", "the harbour will freeze"),
         ("Anna Lindqvist called the plan a threat to every ferry.", "the plan a threat to every ferry"),
         ("Anna Lindqvist described the new plan as a threat to every ferry.", "the new plan as a threat to every ferry"),
-        ("The council praised the crews for their work on the ice.", "their work on the ice"),
+        ("The council blamed the owners for the loss of the ferry.", "the loss of the ferry"),
         ("The council accused the owners of hiding the cost of the ferry.", "hiding the cost of the ferry"),
         ("The owners declined to sell the ferry to the town.", "to sell the ferry to the town"),
         ("Anna Lindqvist spoke about the cost of a frozen harbour.", "the cost of a frozen harbour"),

@@ -24,8 +24,8 @@ def token_of(nlp):
 
 def test_a_lexicon_keeps_verbs_with_their_frames_apart_from_nouns_and_adjectives():
     rows = [
-        ("say", "verb", "cq", None), ("talk", "verb", "p", "about of"), ("claim", "verb", "cqx", None), ("claim", "noun", None, None),
-        ("sure", "adjective", None, None),
+        ("say", "verb", "cq", None), ("talk", "verb", "p", "about of"), ("claim", "verb", "cqx", None),
+        ("claim", "noun", None, None), ("sure", "adjective", None, None),
     ]  # fmt: skip
     lexicon = CueLexicon.from_frame(pl.DataFrame(rows, schema=["lemma", "kind", "frames", "prepositions"], orient="row"))
     assert lexicon.verbs == {"say": "cq", "talk": "p", "claim": "cqx"}

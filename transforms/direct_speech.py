@@ -76,7 +76,8 @@ def _joined_split(found: Sequence[Attribution], part: Attribution) -> Attributio
     if not found or found[-1].cue != part.cue or part.cue is None:
         return None
     first = found[-1]
-    return replace(part, start=first.start) if first.end <= part.cue[0] and part.cue[1] <= part.start else None
+    goes_on = first.end <= part.cue[0] and part.cue[1] <= part.start
+    return replace(part, start=first.start, gap=(first.end, part.start)) if goes_on else None
 
 
 def _attributed(block: Parsed, place: Place, cue: Cue) -> Attribution:

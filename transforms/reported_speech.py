@@ -99,8 +99,16 @@ def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[
     spans = [_said_to_be(verb, frames)]
     for child in sorted(verb.children, key=lambda child: (child.dep_ != "prep", child.i)):
         held = _held(verb, child, frames, lexicon)
-        spans.append(clause_span(held) if held is not None and _is_weighty(held) else None)
+        span = clause_span(held) if held is not None and _is_weighty(held) else None
+        spans.append(_with_object(verb, child, span) if span is not None and "q" not in frames else span)
     yield from [span for span in spans if span is not None][:1]
+
+
+def _with_object(verb: Token, preposition: Token, span: Span) -> Span:
+    """What follows a preposition with the object that it is said of: "the owners of hiding the cost"."""
+    before = (child for child in verb.rights if child.dep_ == "dobj" and child.i < preposition.i)
+    thing = next(before, None) if preposition.dep_ == "prep" else None
+    return verb.doc[thing.left_edge.i : span.end] if thing is not None else span
 
 
 def _said_to_be(verb: Token, frames: str) -> Span | None:
@@ -135,7 +143,9 @@ def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token 
 
 
 def _is_weighty(token: Token) -> bool:
-    """Whether an object says something of itself: several words, not a bare name or a date."""
+    """Whether an object says something of itself: several words, not a bare name or a date, no "to comment on it"."""
+    if token.lemma_ in ("comment", "respond", "elaborate"):
+        return False
     return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > 2
 
 

@@ -20,7 +20,8 @@ class Attribution:
 
     `speaker` and `cue` are None where the text names none. `head` is the speaker's head word, for finding its entity.
     `is_denied`: the cue says that the speaker holds the opposite ("denied that"). `is_clause` is False where what is held is a
-    noun phrase or an infinitive: then the sentence around it states something as well.
+    noun phrase or an infinitive: then the sentence around it states something as well. `gap` is where the article speaks inside
+    a quotation that goes on: the words between its two parts, marks included.
     """
 
     start: int
@@ -31,6 +32,7 @@ class Attribution:
     head: Place | None = None
     is_denied: bool = False
     is_clause: bool = True
+    gap: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def cue_of(token: Token, frames: str, subject: Token | None) -> Cue | None:
     """A cue with its speaker; None where its subject cannot speak, or is the writer."""
     if subject is not None and (not may_speak(subject, frames) or is_first_person(subject)):
         return None
+    if subject is not None and subject.lower_ == "it" and subject.head != token:
+        return None  # "it is fair to say": nobody says it
     if any(child.dep_ == "neg" for child in token.children):
         return None  # "she does not expect everyone to agree" attributes nothing to her
     return Cue(token, cue_span(token), owner_of(subject) if subject is not None else None)

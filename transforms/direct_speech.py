@@ -11,6 +11,7 @@ from transforms.cues import CueLexicon, cue_verbs, speaker_span, subject_of
 from transforms.parse import Parsed
 from transforms.quotes import Quote
 from transforms.speech import STATEMENT_WORDS, Attribution, Cue, Place, cue_of, is_inside
+from transforms.statements import FINITE_TAGS
 
 GAP_CHARS = 160
 """Between a quotation and its cue stand a name, a role and an apposition, seldom more."""
@@ -45,7 +46,7 @@ def find_quotations(
             last = replace(last, start=place[0], end=place[1])
         else:
             continue
-        found.append(_joined_split(found, last) or last)
+        found.append(_joined_split(block, found, last) or last)
         if len(found) > 1 and found[-1].start == found[-2].start:
             del found[-2]
     return found
@@ -71,13 +72,22 @@ _TEXTS = ("statement", "message", "letter", "note", "tweet", "post", "remark", "
 """What is said, as the object of a verb that says nothing by itself: "issued a statement:"."""
 
 
-def _joined_split(found: Sequence[Attribution], part: Attribution) -> Attribution | None:
-    """A quotation that goes on behind its cue ("It will win," he said. "It is free.") as one; None for one of its own."""
+def _joined_split(block: Parsed, found: Sequence[Attribution], part: Attribution) -> Attribution | None:
+    """A sentence quoted around its cue ("The north," he said, "will win") as one; None where each part states something."""
     if not found or found[-1].cue != part.cue or part.cue is None:
         return None
     first = found[-1]
-    goes_on = first.end <= part.cue[0] and part.cue[1] <= part.start
-    return replace(part, start=first.start, gap=(first.end, part.start)) if goes_on else None
+    if first.end > part.cue[0] or part.cue[1] > part.start:
+        return None
+    between = block.doc.text[first.end - block.start : part.start - block.start].rstrip(" \"'")
+    if not between.endswith((",", "-")) or all(_has_finite(block, place) for place in (first, part)):
+        return None
+    return replace(part, start=first.start, gap=(first.end, part.start))
+
+
+def _has_finite(block: Parsed, said: Attribution) -> bool:
+    words = block.doc.char_span(said.start - block.start, said.end - block.start, alignment_mode="expand")
+    return words is not None and any(token.tag_ in FINITE_TAGS for token in words)
 
 
 def _attributed(block: Parsed, place: Place, cue: Cue) -> Attribution:
@@ -194,7 +204,7 @@ def _is_statement(block: Parsed, quote: Quote, words: int) -> bool:
     if inner is None:
         return False
     count = sum(token.is_alpha or token.like_num for token in inner)
-    finite = any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in inner)
+    finite = any(token.tag_ in FINITE_TAGS for token in inner)
     return count >= words and (finite or inner.text.rstrip("\"'")[-1:] in ",.!?")
 
 

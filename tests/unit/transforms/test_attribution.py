@@ -36,16 +36,27 @@ def test_a_quotation_around_its_cue_has_the_speaker_outside_the_marks(attributio
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "second"),
     [
-        "“The harbour will freeze,” Anna Lindqvist said. “The ferries will stop.”",
-        "“The harbour will freeze,” said Anna Lindqvist, “and the ferries will stop.”",
+        ("“The harbour will freeze,” Anna Lindqvist said. “The ferries will stop.”", "The ferries will stop."),
+        ("“The harbour will freeze,” said Anna Lindqvist, “and the ferries will stop.”", "and the ferries will stop."),
     ],
 )
-def test_a_quotation_that_goes_on_behind_its_cue_is_one(attributions_of, text):
+def test_two_statements_around_one_cue_are_two_of_one_speaker(attributions_of, text, second):
+    found = attributions_of(text)
+    assert words(found) == [("The harbour will freeze", "Anna Lindqvist"), (second, "Anna Lindqvist")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The harbour of this old town,” said Anna Lindqvist, “will freeze by January.”",
+        "“The harbour will freeze,” Anna Lindqvist said, “in every winter like this.”",
+    ],
+)
+def test_one_statement_around_its_cue_is_one(attributions_of, text):
     (said,) = attributions_of(text)
-    assert said.words == text[1:-1]
-    assert (said.speaker, said.cue) == ("Anna Lindqvist", "said")
+    assert (said.words, said.speaker) == (text[1:-1], "Anna Lindqvist")
 
 
 def test_a_paragraph_that_ends_in_a_colon_names_who_speaks_in_the_next(attributions_of):
@@ -68,7 +79,7 @@ def test_a_quotation_over_two_paragraphs_has_one_speaker(attributions_of):
     found = attributions_of(
         "“The harbour will freeze,” Anna Lindqvist said. “It did so last year.\n“The ferries will stop too. Fish will be dear.”"
     )
-    assert [said.speaker for said in found] == ["Anna Lindqvist"] * 2
+    assert [said.speaker for said in found] == ["Anna Lindqvist"] * 3
 
 
 def test_a_paragraph_between_two_quotations_ends_the_inheritance(attributions_of):

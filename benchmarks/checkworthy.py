@@ -43,9 +43,10 @@ def summarise(data: str, sentences: Sequence[GoldSentence], scores: Sequence[flo
     all_yes = f1_of(sum(positive), len(positive), sum(positive))
     name = f"check-worthiness F1 at {THRESHOLD}"
     chance = f"by chance {share(sum(positive), len(positive)):.3f}"
+    brier = share(sum((score - gold) ** 2 for score, gold in zip(scores, positive, strict=True)), len(positive))
     figures = [
         Figure(data, name, f1_of(right, sum(given), sum(positive)), detail, f"all yes {all_yes:.3f}"),
-        Figure(data, "check-worthiness, average precision", average_precision(scores, positive), known=chance),
+        Figure(data, "check-worthiness, average precision", average_precision(scores, positive), f"Brier {brier:.4f}", chance),
     ]
     wrong = [
         (-abs(score - THRESHOLD), f"{'missed' if gold.is_checkworthy else 'not in the gold'} {score:.2f}: {shown(gold.text)}")

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from transforms.attribution import find_attributions
-from transforms.claims import Found, find_claims, resolved_text
+from transforms.checkworthiness import Holdings, word_classes
+from transforms.claims import Found, find_claims
 from transforms.ids import content_id
 from transforms.mentions import Mention, find_mentions
 from transforms.parse import Parsed
 from transforms.quantities import quantities_of
 from transforms.resolve import Referent, Referents, resolve_mentions
-from transforms.statements import Statement, checkworthiness, claim_type
+from transforms.resolved_text import resolved_text
+from transforms.statements import Statement, claim_type
 from transforms.times import times_of
 from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES, TIMESTAMP
 
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
     from transforms.read import Reader
 
 Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What stands in a stretch of text: the mentions, the kinds of the figures, how many expressions of time."""
+
+    mentions: Sequence[Mention]
+    figure_kinds: Sequence[str]
+    times: int
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,14 @@ class _Document:
     moments: Sequence[tuple[int, int]]
     sentence_starts: Sequence[int]
     sentence_ids: Sequence[str]
+
+    def within(self, start: int, end: int) -> _Inside:
+        """What stands in a stretch of text."""
+        return _Inside(
+            [mention for mention in self.mentions if start <= mention.start and mention.end <= end],
+            [kind for first, last, kind in self.figures if start <= first and last <= end],
+            sum(start <= first and last <= end for first, last in self.moments),
+        )
 
     def sentence_at(self, place: int) -> str:
         """The sentence that holds a place."""
@@ -64,8 +83,12 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     )  # fmt: skip
     rows: list[Row] = []
     links: list[Row] = []
+    classes: dict[int, list[str]] = {}
     for found in find_claims(text, parsed, attributions):
-        row = _claim_row(found, known, reader)
+        block = found.block
+        if block.start not in classes:
+            classes[block.start] = word_classes(block.doc, reader.figures.worth.known)
+        row = _claim_row(found, known, classes[block.start], reader)
         rows.append(row)
         links += _entity_rows(row, known)
     claims = CLAIMS.frame(rows)
@@ -104,19 +127,16 @@ def _mention_row(mention: Mention, known: _Document) -> Row:
     }
 
 
-def _claim_row(found: Found, known: _Document, reader: Reader) -> Row:
+def _claim_row(found: Found, known: _Document, classes: Sequence[str], reader: Reader) -> Row:
     attribution = found.attribution
     statement = Statement.of(found.span, reader.claim_words, found.root)
-    kinds = frozenset(kind for start, end, kind in known.figures if found.start <= start and end <= found.end)
-    kind = claim_type(found.span, statement, reader.claim_words, kinds)
+    inside = known.within(found.start, found.end)
+    kind = claim_type(found.span, statement, reader.claim_words, frozenset(inside.figure_kinds))
     speaker = _speaker(found, known) if attribution else None
     subject = _referent(statement.subject, found.block, known)
     object_ = _referent(statement.object, found.block, known)
-    worth = checkworthiness(
-        kind, statement, kinds,
-        names=sum(found.start <= mention.start and mention.end <= found.end for mention in known.mentions),
-        times=sum(found.start <= start and end <= found.end for start, end in known.moments),
-    )  # fmt: skip
+    model = reader.figures.worth
+    holdings = Holdings(kind, statement, inside.figure_kinds, [mention.type for mention in inside.mentions], inside.times)
     return {
         "claim_id": content_id(known.document_id, "claim", found.start, found.end),
         "document_id": known.document_id,
@@ -135,7 +155,7 @@ def _claim_row(found: Found, known: _Document, reader: Reader) -> Row:
         "object": _printed(statement.object, found.block, known),
         "subject_id": subject.entity_id if subject else None,
         "object_id": object_.entity_id if object_ else None,
-        "checkworthiness": worth,
+        "checkworthiness": model.probability(model.features(found.span, classes, holdings)),
         "cluster_id": None,
     }
 

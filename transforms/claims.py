@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
-from transforms.cues import is_first_person
+from transforms.clauses import clauses_of, states
 from transforms.parse import Parsed
 from transforms.quotes import Quote, find_quotes
-from transforms.resolve import Referent, Referents
 from transforms.speech import Attribution
-from transforms.statements import FINITE_TAGS
 from warehouse.tables import READ_ZONES
 
 _LABEL = re.compile(r"^(?:[A-Z][\w'’-]*)(?: [\w'’-]+){0,2}:\s+(?=\S)")
@@ -114,7 +112,7 @@ def _own(block: Parsed, attributions: Sequence[Attribution], quotes: Sequence[Qu
                 continue
             words = [token for token in clause if token.is_alpha or token.like_num]
             share = sum(token.i in covered or token.i in cues for token in words) / max(1, len(words))
-            if len(words) >= MIN_WORDS and share <= COVERED_SHARE and _states(clause):
+            if len(words) >= MIN_WORDS and share <= COVERED_SHARE and states(clause):
                 yield Found(block, clause, block.start + clause.start_char, block.start + clause.end_char, None)
 
 
@@ -135,91 +133,6 @@ def _asks_or_calls(sentence: Span, quotes: Sequence[Quote]) -> bool:
     return False
 
 
-def _states(clause: Span) -> bool:
-    """Whether a clause states something: a subject that is no "you" or "here", and a verb in a tense."""
-    root = clause.root
-    helped = any(child.tag_ in FINITE_TAGS and child.dep_ in ("aux", "auxpass") for child in root.children)
-    # A verb that the tagger took for a noun ("handles only text") still governs like a verb.
-    governs = root.pos_ == "NOUN" and {"nsubj", "dobj"} <= {child.dep_ for child in root.children}
-    if root.pos_ not in ("VERB", "AUX") and not (helped or governs):
-        return False
-    finite = root.tag_ in FINITE_TAGS or helped or governs
-    subjects = [
-        child for child in root.children if child.dep_ in ("nsubj", "nsubjpass", "csubj", "expl", "attr") and child.i < root.i
-    ]
-    if not finite or not any(child.dep_ != "attr" for child in subjects):
-        return False
-    if any(
-        child.lower_ in ("you", "let") or (is_first_person(child) and root.lemma_ in ("hope", "thank", "wish", "welcome"))
-        for child in subjects
-    ):
-        return False
-    if clause[0].tag_ in ("WP", "WRB", "WDT") and root.i - clause.start < 6 and clause[0].head == root:
-        return False  # an indirect question cut from its sentence
-    return not (root.lemma_ == "be" and any(child.lower_ == "here" for child in root.children))
-
-
-def clauses_of(sentence: Span) -> list[Span]:
-    """The main clauses of a sentence: cut where a joined verb has a subject of its own."""
-    doc = sentence.doc
-    heads = [sentence.root]
-    for head in heads:
-        heads += [child for child in head.children if child.dep_ == "conj" and child in sentence and _has_own_subject(child)]
-    heads.sort(key=lambda head: head.i)
-    clauses = []
-    for head in heads:
-        below = {part.i for other in heads if other != head and head.is_ancestor(other) for part in other.subtree}
-        inside = [part.i for part in head.subtree if part.i not in below and part in sentence]
-        span = _bare_clause(doc[min(inside) : _end_before(head, max(inside), heads) + 1], head)
-        if len(span):
-            clauses.append(span)
-    return clauses
-
-
-def _has_own_subject(verb: Token) -> bool:
-    return verb.pos_ in ("VERB", "AUX") and any(child.dep_ in ("nsubj", "nsubjpass", "expl") for child in verb.children)
-
-
-def _end_before(head: Token, last: int, heads: Sequence[Token]) -> int:
-    """The last token of a clause: the next clause's words are not its own, though they hang on it."""
-    following: list[int] = [other.left_edge.i for other in heads if other.i > head.i and other.left_edge.i > head.i]
-    return min([last, *(edge - 1 for edge in following)])
-
-
-def _bare_clause(span: Span, head: Token) -> Span:
-    """A clause without marks, conjunctions and the words that only join it to its neighbour."""
-    doc, start, end = span.doc, span.start, span.end
-    while start < end and (_is_edge(doc[start]) or (doc[start].dep_ == "cc" and doc[start].head in (head, head.head))):
-        start += 1
-    while end > start and (_is_edge(doc[end - 1]) or doc[end - 1].lower_ in _JOINTS):
-        end -= 1
-    return _balanced(doc[start:end]) if start < end else doc[start:start]
-
-
-_JOINTS = frozenset(("and", "but", "or", "yet", "so", "while", "nor"))
-
-
-def _is_edge(token: Token) -> bool:
-    return token.is_space or (token.is_punct and token.text not in "()%\"'")
-
-
-def _balanced(span: Span) -> Span:
-    """A span without a quotation mark or bracket at its end whose partner stands outside."""
-    doc, start, end = span.doc, span.start, span.end
-    while end > start and (
-        (doc[end - 1].text == '"' and span.text.count('"') % 2) or (doc[end - 1].text == ")" and "(" not in span.text)
-    ):
-        end -= 1
-        span = doc[start:end]
-    while start < end and doc[start].text == '"' and span.text.count('"') % 2:
-        start += 1
-        span = doc[start:end]
-    while end > start and doc[end - 1].is_punct and doc[end - 1].text not in ")%\"'":
-        end -= 1
-        span = doc[start:end]
-    return span
-
-
 def _without_label(block: Parsed, clause: Span) -> Span | None:
     """A clause without a label in front ("Key point: …"); None where nothing follows."""
     if block.zone != "list" and clause.start != 0:
@@ -228,66 +141,3 @@ def _without_label(block: Parsed, clause: Span) -> Span | None:
     if not label or clause.start_char != 0:
         return clause
     return clause.doc.char_span(clause.start_char + label.end(), clause.end_char, alignment_mode="contract")
-
-
-def resolved_text(found: Found, text: str, referents: Referents, speaker: Referent | None) -> str:
-    """The statement so that it stands alone: pronouns and roles with one likely referent replaced by its name.
-
-    A first person in quoted words stays, with the speaker's name in brackets behind it: its verb would not fit a name.
-    """
-    pieces: list[str] = []
-    at = found.start
-    gap = found.gap
-    quoted = found.attribution is not None and found.attribution.kind == "direct"
-    glossed = False
-    for token in found.span:
-        start, end = found.block.place(token)
-        if gap and gap[0] <= start < gap[1]:
-            if at < gap[1]:
-                pieces += [text[at : gap[0]], " "]
-                at = gap[1]
-            continue
-        if start < at or end > found.end:
-            continue
-        replaced: str | None
-        if quoted and token.lower_ in ("i", "we") and speaker and not glossed:
-            contraction = _CONTRACTION.match(text, end)
-            end = contraction.end() if contraction else end
-            replaced, glossed = f"{text[start:end]} [{speaker.name}]", True
-        elif quoted:
-            continue  # what a speaker points at with "it" or "they" need not stand in the article
-        else:
-            start, replaced = _replacement(token, found, referents, start)
-        if replaced is None or start < at:
-            continue
-        if replaced.endswith("s") and text[end : end + 2] in ("'s", "’s"):
-            replaced, end = f"{replaced}'", end + 2
-        pieces += [text[at:start], replaced]
-        at = end
-    pieces.append(text[at : found.end])
-    return " ".join("".join(pieces).split())
-
-
-_CONTRACTION = re.compile(r"['’](?:ve|m|re|ll|d)\b", re.I)
-_POSSESSIVES = frozenset(("his", "its"))
-
-
-def _replacement(token: Token, found: Found, referents: Referents, start: int) -> tuple[int, str | None]:
-    """Where a pronoun or role begins, and the name to put there; None where it stays."""
-    if token.lower_ in ("himself", "herself", "itself", "hers"):
-        return start, None
-    before = (
-        found.start
-        if found.attribution is None or found.attribution.speaker is None
-        else max(found.start, found.attribution.speaker[1])
-    )
-    referent = referents.antecedent(token, max(start, before) if found.attribution is None else start)
-    if referent is None:
-        return start, None
-    possessive = token.lower_ in _POSSESSIVES or (token.lower_ == "her" and token.dep_ == "poss")
-    if token.pos_ == "NOUN":  # "the company": the article goes too, and a possessive mark stays behind it
-        article = next(child for child in token.children if child.lower_ in ("the", "this"))
-        start = found.block.place(article)[0]
-    if possessive:
-        return start, f"{referent.name}'" if referent.name.endswith("s") else f"{referent.name}'s"
-    return start, referent.name

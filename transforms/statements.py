@@ -1,6 +1,5 @@
 """What a statement is: its subject, predicate and object, how firmly it is put, whether it is denied, what kind it is."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -11,6 +10,7 @@ from spacy.tokens import Span, Token
 from transforms.cues import SUBJECTS
 
 FINITE_TAGS = ("VBD", "VBZ", "VBP", "MD")
+AUXILIARIES = ("aux", "auxpass")
 _OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative")
 _NAMING = ("NOUN", "PROPN")
 """What is named is not said to happen: "rivals" compare nothing, "results" cause nothing, "fears" fear nothing."""
@@ -54,7 +54,8 @@ class Statement:
     def of(cls, span: Span, words: ClaimWords, root: Token) -> Self:
         """Take apart the words of a span around its root; a noun phrase has no predicate."""
         verb = root if root.pos_ in ("VERB", "AUX") else None
-        subject = next((child for child in root.children if child.dep_ in SUBJECTS and child in span), None)
+        behind = (child for child in root.rights if child.dep_ in SUBJECTS)
+        subject = next((child for child in (*subjects_before(root), *behind) if child in span), None)
         return cls(
             root,
             _phrase(subject, span) if subject is not None else None,
@@ -63,6 +64,12 @@ class Statement:
             is_negated(span, root),
             modality(span, root, words),
         )
+
+
+def subjects_before(root: Token) -> list[Token]:
+    """The subjects in front of a verb; the parser hangs some on its auxiliary ("we have never, in all these years, been")."""
+    own = [child for child in root.lefts if child.dep_ in SUBJECTS]
+    return own or [child for aux in root.lefts if aux.dep_ in AUXILIARIES for child in aux.lefts if child.dep_ in SUBJECTS]
 
 
 def _phrase(head: Token, span: Span) -> Span:
@@ -127,7 +134,7 @@ def is_negated(span: Span, root: Token) -> bool:
 
     "Not only … but" denies nothing; a negation inside a subordinate clause denies that clause alone.
     """
-    verbs = {root.i} | {child.i for child in root.children if child.dep_ in ("aux", "auxpass")}
+    verbs = {root.i} | {child.i for child in root.children if child.dep_ in AUXILIARIES}
     for token in span:
         if token.lower_ not in _NEGATIONS or _is_not_only(token):
             continue
@@ -200,14 +207,14 @@ def claim_type(span: Span, statement: Statement, words: ClaimWords, figure_kinds
         return "opinion"
     if _is_definition(statement):
         return "definition"
-    if _is_past(statement.root):
+    if is_past(statement.root):
         return "event"
     return "other"
 
 
-def _is_past(root: Token) -> bool:
+def is_past(root: Token) -> bool:
     """Whether a verb tells what has happened: in a past tense or a perfect; "is made of wood" is a state."""
-    auxiliaries = [child for child in root.children if child.dep_ in ("aux", "auxpass")]
+    auxiliaries = [child for child in root.children if child.dep_ in AUXILIARIES]
     perfect = root.tag_ == "VBN" and any(child.lemma_ == "have" for child in auxiliaries)
     return perfect or any(token.tag_ == "VBD" for token in (root, *auxiliaries) if token.pos_ in ("VERB", "AUX"))
 
@@ -243,36 +250,3 @@ def _is_definition(statement: Statement) -> bool:
         return True
     attribute = next((child for child in root.children if child.dep_ == "attr"), None)
     return root.lemma_ == "be" and attribute is not None and any(part.lower_ in ("a", "an") for part in attribute.lefts)
-
-
-_WEIGHTS = {
-    "intercept": -0.9,
-    "figure": 1.5,
-    "entity": 0.5,
-    "time": 0.4,
-    "superlative": 0.6,
-    "comparison": 0.5,
-    "event": 0.6,
-    "causal": 0.2,
-    "definition": 0.1,
-    "prediction": -0.5,
-    "opinion": -0.9,
-    "hedged": -0.4,
-    "conditional": -0.6,
-    "planned": -0.2,
-    "first_person": -0.9,
-    "no_predicate": -0.6,
-}
-"""Log-odds set by hand after the annotation guideline of ClaimBuster (Hassan et al. 2017): figures and past events are worth
-checking, opinions and outlooks less."""
-
-
-def checkworthiness(kind: str, statement: Statement, figure_kinds: frozenset[str], *, names: int, times: int) -> float:
-    """How much a statement is worth checking, from 0 to 1, by what it holds: figures, names, times, kind and modality."""
-    features = [kind, statement.modality]
-    features += ["figure"] * bool(figure_kinds) + ["entity"] * bool(names) + ["time"] * bool(times)
-    features += ["no_predicate"] * (statement.predicate is None)
-    subject = statement.subject
-    features += ["first_person"] * (subject is not None and subject.root.lower_ in ("i", "we", "you"))
-    odds = _WEIGHTS["intercept"] + sum(_WEIGHTS.get(feature, 0.0) for feature in features)
-    return round(1 / (1 + math.exp(-odds)), 4)

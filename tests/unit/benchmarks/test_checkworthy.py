@@ -17,3 +17,7 @@ def test_average_precision_does_not_depend_on_the_threshold():
 def test_the_gravest_error_comes_first():
     errors = summarise("d", GOLD, [0.4, 0.9, 0.0]).errors
     assert [error[: error.index(":")] for error in errors] == ["missed 0.00", "not in the gold 0.90", "missed 0.40"]
+
+
+def test_the_brier_score_is_the_mean_square_of_what_the_probabilities_miss():
+    assert summarise("d", GOLD, [0.5, 0.5, 1.0]).figures[1].detail == "Brier 0.1667"

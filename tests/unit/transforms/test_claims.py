@@ -97,6 +97,23 @@ def test_a_question_a_call_or_a_fragment_states_nothing(claims_of, text):
     assert texts(claims_of(text)) == []
 
 
+def test_what_an_addressee_did_is_stated_and_what_anybody_may_do_is_not(claims_of):
+    assert texts(claims_of("You voted against the ferry in March. You may turn it off at night.")) == [
+        "You voted against the ferry in March"
+    ]
+
+
+def test_a_subject_that_hangs_on_the_auxiliary_is_one(claims_of):
+    (claim,) = claims_of("We have never in the history of our town been in a situation where the river froze.")
+    assert claim["subject"] == "We"
+
+
+def test_a_plural_s_verb_in_the_form_of_an_infinitive_states(claims_of):
+    assert texts(claims_of("Most of the boats in the harbour, old and new, burn oil.")) == [
+        "Most of the boats in the harbour, old and new, burn oil"
+    ]
+
+
 def test_a_sentence_that_quotes_a_question_may_still_state(claims_of):
     assert texts(claims_of("The sign that asked “Who owns the river?” fell down.")) != []
 

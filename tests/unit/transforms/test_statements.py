@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from transforms.statements import ClaimWords, Statement, checkworthiness, claim_type, is_negated, modality
+from transforms.statements import ClaimWords, Statement, claim_type, is_negated, modality
 
 
 @pytest.fixture(scope="module")
@@ -168,35 +168,3 @@ def test_a_statement_with_a_figure_is_one_of_quantity(type_of, kind):
 
 def test_a_rank_alone_makes_no_quantity(type_of):
     assert type_of("The ferry carries people.", frozenset({"rank"})) == "other"
-
-
-@pytest.fixture(scope="module")
-def worth_of(span_of, claim_words):
-    def worth(text: str, kind: str, figures: frozenset[str] = frozenset(), **counts: int) -> float:
-        span = span_of(text)
-        return checkworthiness(kind, Statement.of(span, claim_words, span.root), figures, **{"names": 0, "times": 0, **counts})
-
-    return worth
-
-
-@pytest.mark.parametrize("more", [{"figures": frozenset({"count"})}, {"names": 1}, {"times": 1}])
-def test_figures_names_and_times_make_a_statement_worth_checking(worth_of, more):
-    assert worth_of("The ferry sank.", "event", **more) > worth_of("The ferry sank.", "event")
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"), [("The ferry sank.", "opinion"), ("The ferry sank.", "prediction"), ("The ferry may sink.", "event")]
-)
-def test_opinions_outlooks_and_hedges_are_less_worth_checking_than_events(worth_of, text, kind):
-    assert worth_of(text, kind) < worth_of("The ferry sank.", "event")
-
-
-@pytest.mark.parametrize("text", ["I saw the ferry.", "the old ferry"])
-def test_words_of_oneself_and_words_without_a_verb_are_less_worth_checking(worth_of, text):
-    assert worth_of(text, "event") < worth_of("The pilot saw the ferry.", "event")
-
-
-def test_checkworthiness_is_a_probability(worth_of):
-    most = worth_of("The ferry sank.", "superlative", frozenset({"count"}), names=9, times=9)
-    least = worth_of("I may sink.", "opinion")
-    assert 0 < least < most < 1

@@ -1,0 +1,101 @@
+"""A sentence cut to its main clauses, and whether a clause states something."""
+
+from collections.abc import Sequence
+
+from spacy.tokens import Span, Token
+
+from transforms.cues import is_first_person
+from transforms.statements import AUXILIARIES, FINITE_TAGS, is_past, subjects_before
+
+_WISHES = ("hope", "thank", "wish", "welcome")
+
+
+def states(clause: Span) -> bool:
+    """Whether a clause states something: a subject that is no "here", and a verb in a tense.
+
+    "You" may be anybody ("you can turn it off"), but not in what has happened ("you voted for it").
+    """
+    root = clause.root
+    subjects = subjects_before(root)
+    if not _is_finite(root, subjects) or not subjects:
+        return False
+    words = {child.lower_ for child in subjects}
+    if "let" in words or ("you" in words and not is_past(root)):
+        return False
+    if root.lemma_ in _WISHES and any(is_first_person(child) for child in subjects):
+        return False
+    if clause[0].tag_ in ("WP", "WRB", "WDT") and root.i - clause.start < 6 and clause[0].head == root:
+        return False  # an indirect question cut from its sentence
+    return not (root.lemma_ == "be" and any(child.lower_ == "here" for child in root.children))
+
+
+def _is_finite(root: Token, subjects: Sequence[Token]) -> bool:
+    """Whether a head is a verb in a tense, or one that the tagger took for something else but that governs like a verb."""
+    if root.tag_ in FINITE_TAGS or any(child.tag_ in FINITE_TAGS and child.dep_ in AUXILIARIES for child in root.children):
+        return True
+    if root.pos_ == "NOUN":  # "handles only text"
+        return {"nsubj", "dobj"} <= {child.dep_ for child in root.children}
+    # "Most of the boats burn oil": a plural's present looks like an infinitive, which has no subject of its own.
+    plural = any(part.tag_ in ("NNS", "NNPS") for child in subjects for part in child.subtree)
+    return plural and root.tag_ == "VB" and not any(child.dep_ == "aux" for child in root.children)
+
+
+def clauses_of(sentence: Span) -> list[Span]:
+    """The main clauses of a sentence: cut where a joined verb has a subject of its own."""
+    doc = sentence.doc
+    heads = [sentence.root]
+    for head in heads:
+        heads += [child for child in head.children if child.dep_ == "conj" and child in sentence and _has_own_subject(child)]
+    heads.sort(key=lambda head: head.i)
+    clauses = []
+    for head in heads:
+        below = {part.i for other in heads if other != head and head.is_ancestor(other) for part in other.subtree}
+        inside = [part.i for part in head.subtree if part.i not in below and part in sentence]
+        span = _bare_clause(doc[min(inside) : _end_before(head, max(inside), heads) + 1], head)
+        if len(span):
+            clauses.append(span)
+    return clauses
+
+
+def _has_own_subject(verb: Token) -> bool:
+    return verb.pos_ in ("VERB", "AUX") and any(child.dep_ in ("nsubj", "nsubjpass", "expl") for child in verb.children)
+
+
+def _end_before(head: Token, last: int, heads: Sequence[Token]) -> int:
+    """The last token of a clause: the next clause's words are not its own, though they hang on it."""
+    following: list[int] = [other.left_edge.i for other in heads if other.i > head.i and other.left_edge.i > head.i]
+    return min([last, *(edge - 1 for edge in following)])
+
+
+def _bare_clause(span: Span, head: Token) -> Span:
+    """A clause without marks, conjunctions and the words that only join it to its neighbour."""
+    doc, start, end = span.doc, span.start, span.end
+    while start < end and (_is_edge(doc[start]) or (doc[start].dep_ == "cc" and doc[start].head in (head, head.head))):
+        start += 1
+    while end > start and (_is_edge(doc[end - 1]) or doc[end - 1].lower_ in _JOINTS):
+        end -= 1
+    return _balanced(doc[start:end]) if start < end else doc[start:start]
+
+
+_JOINTS = frozenset(("and", "but", "or", "yet", "so", "while", "nor"))
+
+
+def _is_edge(token: Token) -> bool:
+    return token.is_space or (token.is_punct and token.text not in "()%\"'")
+
+
+def _balanced(span: Span) -> Span:
+    """A span without a quotation mark or bracket at its end whose partner stands outside."""
+    doc, start, end = span.doc, span.start, span.end
+    while end > start and (
+        (doc[end - 1].text == '"' and span.text.count('"') % 2) or (doc[end - 1].text == ")" and "(" not in span.text)
+    ):
+        end -= 1
+        span = doc[start:end]
+    while start < end and doc[start].text == '"' and span.text.count('"') % 2:
+        start += 1
+        span = doc[start:end]
+    while end > start and doc[end - 1].is_punct and doc[end - 1].text not in ")%\"'":
+        end -= 1
+        span = doc[start:end]
+    return span

@@ -1,0 +1,71 @@
+"""A claim's words so that they stand alone: pronouns and roles with one likely referent give way to its name."""
+
+import re
+
+from spacy.tokens import Token
+
+from transforms.claims import Found
+from transforms.resolve import Referent, Referents
+
+
+def resolved_text(found: Found, text: str, referents: Referents, speaker: Referent | None) -> str:
+    """The statement so that it stands alone: pronouns and roles with one likely referent replaced by its name.
+
+    A first person in quoted words stays, with the speaker's name in brackets behind it: its verb would not fit a name.
+    """
+    pieces: list[str] = []
+    at = found.start
+    gap = found.gap
+    quoted = found.attribution is not None and found.attribution.kind == "direct"
+    glossed = False
+    for token in found.span:
+        start, end = found.block.place(token)
+        if gap and gap[0] <= start < gap[1]:
+            if at < gap[1]:
+                pieces += [text[at : gap[0]], " "]
+                at = gap[1]
+            continue
+        if start < at or end > found.end:
+            continue
+        replaced: str | None
+        if quoted and token.lower_ in ("i", "we") and speaker and not glossed:
+            contraction = _CONTRACTION.match(text, end)
+            end = contraction.end() if contraction else end
+            replaced, glossed = f"{text[start:end]} [{speaker.name}]", True
+        elif quoted:
+            continue  # what a speaker points at with "it" or "they" need not stand in the article
+        else:
+            start, replaced = _replacement(token, found, referents, start)
+        if replaced is None or start < at:
+            continue
+        if replaced.endswith("s") and text[end : end + 2] in ("'s", "’s"):
+            replaced, end = f"{replaced}'", end + 2
+        pieces += [text[at:start], replaced]
+        at = end
+    pieces.append(text[at : found.end])
+    return " ".join("".join(pieces).split())
+
+
+_CONTRACTION = re.compile(r"['’](?:ve|m|re|ll|d)\b", re.I)
+_POSSESSIVES = frozenset(("his", "its"))
+
+
+def _replacement(token: Token, found: Found, referents: Referents, start: int) -> tuple[int, str | None]:
+    """Where a pronoun or role begins, and the name to put there; None where it stays."""
+    if token.lower_ in ("himself", "herself", "itself", "hers"):
+        return start, None
+    before = (
+        found.start
+        if found.attribution is None or found.attribution.speaker is None
+        else max(found.start, found.attribution.speaker[1])
+    )
+    referent = referents.antecedent(token, max(start, before) if found.attribution is None else start)
+    if referent is None:
+        return start, None
+    possessive = token.lower_ in _POSSESSIVES or (token.lower_ == "her" and token.dep_ == "poss")
+    if token.pos_ == "NOUN":  # "the company": the article goes too, and a possessive mark stays behind it
+        article = next(child for child in token.children if child.lower_ in ("the", "this"))
+        start = found.block.place(article)[0]
+    if possessive:
+        return start, f"{referent.name}'" if referent.name.endswith("s") else f"{referent.name}'s"
+    return start, referent.name

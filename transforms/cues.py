@@ -106,8 +106,6 @@ def may_speak(token: Token, lemma_frames: str) -> bool:
     is_some = word == "one" and any(child.lower_ == "of" for child in token.children)
     if (word in _NO_SPEAKERS and not is_some) or token.dep_ == "expl" or token.pos_ in ("VERB", "AUX", "SCONJ", "ADP", "ADV"):
         return False
-    if "s" in lemma_frames and "q" not in lemma_frames:
-        return token.ent_type_ in ("PERSON", "ORG", "NORP") or token.lemma_.lower() in _SOURCES or token.pos_ == "PRON"
     if "s" in lemma_frames:
         named = token.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") or token.pos_ == "PROPN"
         return named or token.lemma_.lower() in _SOURCES or _is_human(token)

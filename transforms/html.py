@@ -1,5 +1,6 @@
 """An HTML page to blocks: the article as trafilatura finds it, then everything that it left out."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,11 +10,11 @@ from trafilatura import bare_extraction, load_html
 from transforms.blocks import Piece
 from transforms.metadata import Metadata, read_metadata
 from transforms.page_lines import Line, fold, page_lines, squeeze, whole_tree
+from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct
 
-_CELLS = " | "
-_LINK_LINE = 0.8  # a headline with a date or a number beside it is still a link
+_EARLY_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
+"""Browsers read on behind these, and so must we: some templates close the page behind its menu. The parser stops there."""
 _LINK_CHARS = 8  # a shorter link text may stand in any sentence
-_COVERED_CHARS = 25  # a shorter line may stand inside the article by chance and still be a button
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +29,21 @@ class HtmlPage:
 def read_html(html: str, url: str) -> HtmlPage | None:
     """Article, remainder and metadata of a page; None where the markup holds no element at all.
 
-    The article is what trafilatura extracts without comments. What it leaves out follows, each line once, as `boilerplate`
-    (figure captions as `caption`), so that a reader can see what was dropped.
+    The article is what trafilatura extracts without comments, corrected by where it stands on the page (`region.correct`).
+    What is left out follows, each line once, as `boilerplate` (figure captions as `caption`), so that a reader can see what
+    was dropped.
     """
+    html = _EARLY_ENDS.sub("", html)
     tree = load_html(html)
     if tree is None:
         return None
     whole = whole_tree(html)
     lines = page_lines(whole)
     metadata = read_metadata(whole, url, lines)
-    extracted = bare_extraction(tree, include_comments=False)
+    extracted = bare_extraction(tree, include_comments=False, fast=True)
     captions = {fold(line.text) for line in lines if line.zone == "caption"}
-    found = _article(extracted.body) if extracted is not None and extracted.body is not None else ()
+    body = extracted.body if extracted is not None else None
+    found = correct(list(_article(body)) if body is not None else [], lines)
     article = [Piece(piece.text, "caption") if fold(piece.text) in captions else piece for piece in found]
     rest = _left_out(lines, article)
     linked = _linked_share(lines, article)
@@ -65,9 +69,7 @@ def _article(body: HtmlElement) -> Iterator[Piece]:
         if element.tag == "list":
             yield from _pieces([_text(item) for item in element.iter("item")] or [_text(element)], "list")
         elif element.tag == "table":
-            yield from _pieces(
-                [_CELLS.join(filter(None, (_text(cell) for cell in row))) for row in element.iter("row")], "list"
-            )
+            yield from _pieces([CELLS.join(filter(None, (_text(cell) for cell in row))) for row in element.iter("row")], "list")
         else:
             yield from _pieces(_text(element, keep_breaks=True).split("\n"), "heading" if element.tag == "head" else "body")
         if element.tail:
@@ -96,13 +98,13 @@ def _text(element: HtmlElement, *, keep_breaks: bool = False) -> str:
 def _left_out(lines: list[Line], article: list[Piece]) -> list[Piece]:
     """Lines that the article does not hold, each once."""
     whole = "".join(fold(piece.text) for piece in article)
-    seen = {fold(part) for piece in article for part in (piece.text, *piece.text.split(_CELLS))}
+    seen = {fold(part) for piece in article for part in (piece.text, *piece.text.split(CELLS))}
     rest = []
     for line in lines:
         key = fold(line.text)
         if not key and not line.text.strip():
             continue
-        if key in seen or (len(key) >= _COVERED_CHARS and key in whole):
+        if key in seen or (len(key) >= COVERED_CHARS and key in whole):
             continue
         seen.add(key)
         rest.append(Piece(line.text, line.zone))
@@ -112,6 +114,6 @@ def _left_out(lines: list[Line], article: list[Piece]) -> list[Piece]:
 def _linked_share(lines: list[Line], article: list[Piece]) -> float:
     """Share of the article's characters that stand in lines made of links."""
     whole = "".join(fold(piece.text) for piece in article)
-    linked = {fold(line.text) for line in lines if line.linked > _LINK_LINE}
+    linked = {fold(line.text) for line in lines if line.linked > LINK_LINE}
     covered = sum(len(key) * whole.count(key) for key in linked if len(key) >= _LINK_CHARS)
     return min(1.0, covered / len(whole)) if whole else 0.0

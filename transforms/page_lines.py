@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
@@ -17,7 +17,11 @@ _MARGIN_MARKS = re.compile(r"comment(?!ary)|related|footer|sidebar|recommend|bre
 _SPACE = re.compile(r"\s+")
 _FOLDED = re.compile(r"[\W_]+")
 
-Step = tuple[str | None, bool, bool, bool, HtmlElement]
+_LONG_WORDS = 10
+_LINKED = 0.5
+_WIDE_SHARE = 0.5  # layouts are called "with-sidebar" and wrap the article itself
+
+Step = tuple[str | None, bool, bool, HtmlElement, tuple[HtmlElement, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,25 @@ def whole_tree(html: str) -> HtmlElement:
 
 def page_lines(tree: HtmlElement) -> list[Line]:
     """Every visible line of a page in its order; a line ends where a block element begins or ends."""
-    return list(_lines(tree))
+    lines: list[Line] = []
+    around: list[tuple[HtmlElement, ...]] = []
+    text: list[str] = []
+    linked = 0
+    zone, block, above = "boilerplate", tree, ()
+    for words, is_linked, is_caption, element, margins in _walk(tree):
+        if words is not None:
+            if not text:
+                block, above = element, margins
+            text.append(words)
+            linked += len(words.strip()) if is_linked else 0
+            zone = "caption" if is_caption else zone
+        elif text:
+            line = squeeze("".join(text))
+            if line:
+                lines.append(Line(line, zone, min(1.0, linked / len(line)), False, block))
+                around.append(above)
+            text, linked, zone = [], 0, "boilerplate"
+    return _without_wide_margins(lines, around)
 
 
 def squeeze(text: str) -> str:
@@ -55,48 +77,49 @@ def fold(text: str) -> str:
     return _FOLDED.sub("", text).casefold()
 
 
-def _lines(tree: HtmlElement) -> Iterator[Line]:
-    text: list[str] = []
-    linked = 0
-    zone, margin, block = "boilerplate", False, tree
-    for words, is_linked, is_caption, is_margin, element in _walk(tree):
-        if words is not None:
-            if not text:
-                margin, block = is_margin, element
-            text.append(words)
-            linked += len(words.strip()) if is_linked else 0
-            zone = "caption" if is_caption else zone
-        elif text:
-            line = squeeze("".join(text))
-            if line:
-                yield Line(line, zone, min(1.0, linked / len(line)), margin, block)
-            text, linked, zone = [], 0, "boilerplate"
+def _without_wide_margins(lines: list[Line], margins: list[tuple[HtmlElement, ...]]) -> list[Line]:
+    """The lines with `is_margin` told: what holds most of a page's long lines is no margin, whatever its class says."""
+    weights: dict[HtmlElement, int] = {}
+    total = 0
+    for line, above in zip(lines, margins, strict=True):
+        words = line.text.count(" ") + 1
+        if words >= _LONG_WORDS and line.linked < _LINKED:
+            total += words
+            for element in above:
+                weights[element] = weights.get(element, 0) + words
+    wide = {element for element, words in weights.items() if words > _WIDE_SHARE * total}
+    return [
+        replace(line, is_margin=True) if any(element not in wide for element in above) else line
+        for line, above in zip(lines, margins, strict=True)
+    ]
 
 
 def _walk(tree: HtmlElement) -> Iterator[Step]:
-    """Text in document order, whether it is a link's, a caption's or a margin's, and its block; None where a line ends.
+    """Text in document order, whether it is a link's or a caption's, its block and the margins around it; None ends a line.
 
     Without recursion: pages nest deeper than Python's stack.
     """
-    stack: list[tuple[HtmlElement, bool, bool, bool, bool, HtmlElement]] = [(tree, False, False, False, False, tree)]
+    stack: list[tuple[HtmlElement, bool, bool, bool, HtmlElement, tuple[HtmlElement, ...]]]
+    stack = [(tree, False, False, False, tree, ())]
     while stack:
-        element, leaving, in_link, in_caption, in_margin, block = stack.pop()
+        element, leaving, in_link, in_caption, block, margins = stack.pop()
         tag = element.tag
         hidden = not isinstance(tag, str) or tag in _HIDDEN
         if not hidden and tag not in _INLINE:
-            yield None, False, False, False, block
+            yield None, False, False, block, margins
         if hidden or leaving:
             if element.tail and element is not tree:
-                yield element.tail, in_link, in_caption, in_margin, block
+                yield element.tail, in_link, in_caption, block, margins
             continue
-        stack.append((element, True, in_link, in_caption, in_margin, block))
+        stack.append((element, True, in_link, in_caption, block, margins))
         in_link, in_caption = in_link or tag == "a", in_caption or tag in _CAPTIONS
-        in_margin = in_margin or is_margin(element)
+        if is_margin(element):
+            margins = (*margins, element)
         block = block if tag in _INLINE or tag == "br" else element
         if element.text:
-            yield element.text, in_link, in_caption, in_margin, block
-        stack.extend((child, False, in_link, in_caption, in_margin, block) for child in reversed(element))
-    yield None, False, False, False, tree
+            yield element.text, in_link, in_caption, block, margins
+        stack.extend((child, False, in_link, in_caption, block, margins) for child in reversed(element))
+    yield None, False, False, tree, ()
 
 
 def is_margin(element: HtmlElement) -> bool:

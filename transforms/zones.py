@@ -23,6 +23,8 @@ CALL_WORDS = 30
 """A call to follow or a credit is short; a longer paragraph that opens like one is the article's own."""
 TEASER_WORDS = 60
 """Teasers of other stories are a headline or the first lines of a story."""
+OTHERS_SHARE = 3
+"""Other stories at the end are at most so many times as long as the article above them."""
 TEASER_SHARE = 0.6
 """Share of what follows a heading such as "Related posts" that must read like teasers for it to be cut."""
 
@@ -82,7 +84,9 @@ def _cut_other_stories(zones: list[str], plain: list[str], furniture: Furniture)
             continue
         rest = shown[place + 1 :]
         teasers = [is_teaser(plain[j]) for j in rest]
-        if rest and sum(teasers) >= TEASER_SHARE * len(rest) and place > 0:
+        above = sum(len(plain[j].split()) for j in shown[:place])
+        below = sum(len(plain[j].split()) for j in rest)
+        if rest and sum(teasers) >= TEASER_SHARE * len(rest) and below < OTHERS_SHARE * above:
             for j in (i, *rest):
                 zones[j] = "boilerplate"
             return

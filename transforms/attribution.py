@@ -1,9 +1,10 @@
 """Who says what: direct, indirect and mixed speech with the exact spans of content, speaker and cue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from transforms.cues import CueLexicon
-from transforms.direct_speech import count_labels, find_announcement, find_answer, find_quotations
+from transforms.direct_speech import count_labels, find_announcement, find_answer, find_quotations, find_signer
 from transforms.parse import Parsed
 from transforms.quotes import Quote, find_quotes
 from transforms.reported_speech import find_reports
@@ -15,24 +16,29 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) 
     """Every attributed statement of one document, ordered by place; nested ones are all listed.
 
     A paragraph that only quotes takes its speaker from the last quotation of the paragraph right above; so does one that goes
-    on after a quotation without a closing mark. A paragraph that ends in a colon names who speaks in the next one. First
-    persons outside quotation marks are the writer's: the article itself speaks, and nothing is attributed.
+    on after a quotation without a closing mark. A paragraph that ends in a colon names who speaks in the next one, and a dash
+    with a name whose the quotation above it is. First persons outside quotation marks are the writer's: the article itself
+    speaks, and nothing is attributed.
     """
     found: list[Attribution] = []
     previous: Attribution | None = None
     announced: Attribution | None = None
+    unsigned: Place | None = None
     runs_on = False
     labels = count_labels(blocks)
     for block in blocks:
         if block.zone not in READ_ZONES:
-            previous, announced, runs_on = None, None, False
+            previous, announced, unsigned, runs_on = None, None, None, False
             continue
         quotes = find_quotes(text[block.start : block.start + len(block.doc.text)])
         answer = find_answer(block, quotes, labels)
         if answer is not None:
             found.append(answer)
-            previous, announced, runs_on = None, None, False
+            previous, announced, unsigned, runs_on = None, None, None, False
             continue
+        signer = find_signer(block, 0) if unsigned else None
+        if signer is not None and unsigned is not None:
+            found.append(replace(signer, start=unsigned[0], end=unsigned[1]))
         goes_on = previous if runs_on or _only_quotes(block, quotes) else None
         direct = find_quotations(block, quotes, lexicon, announced or goes_on)
         taken = [(a.start, a.end) for a in direct]
@@ -42,6 +48,8 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) 
         runs_on = bool(quotes) and not quotes[-1].closed
         previous = direct[-1] if direct else None
         announced = find_announcement(block, quotes, lexicon)
+        is_bare = _only_quotes(block, quotes) and not direct
+        unsigned = (block.start + quotes[0].start, block.start + quotes[0].end) if is_bare else None
     unique = {
         (a.start, a.end): a for a in sorted(found, key=lambda a: (a.start, a.end, a.speaker is None, a.kind), reverse=True)
     }

@@ -45,7 +45,8 @@ class CueLexicon:
     Frames: `c` a that-clause, `q` a quotation, `n` its object, `p` what follows its preposition, `x` an infinitive, `g` a form
     in -ing, `o` its object with what that is said to be ("call it a threat"), `a` the same with "as" ("describe it as a
     threat"), `e` a noun of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey
-    shows"), `d` denies what follows. `prepositions` are those of frame `p`.
+    shows"), `i` only with "it" as its object ("as she puts it"), `d` denies what follows. `prepositions`
+    are those of frame `p`.
     """
 
     verbs: dict[str, str]
@@ -65,7 +66,10 @@ class CueLexicon:
 
     def frames(self, token: Token) -> str:
         """The frames of a verb token; empty where it is no cue."""
-        return self.verbs.get(token.lemma_.lower(), "") if token.pos_ in ("VERB", "AUX") else ""
+        frames = self.verbs.get(token.lemma_.lower(), "") if token.pos_ in ("VERB", "AUX") else ""
+        if "i" in frames and not any(child.lower_ == "it" and child.dep_ == "dobj" for child in token.children):
+            return ""
+        return frames
 
 
 def subject_of(verb: Token) -> Token | None:

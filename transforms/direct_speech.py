@@ -37,11 +37,14 @@ def find_quotations(
         before_start = quotes[i - 1].outer_end if i else 0
         cue = _cue_after(doc.text, quote, after_end, cues) or _cue_before(doc.text, quote, before_start, cues)
         colon = None if cue else _speaker_before_colon(block, quote, before_start)
+        signer = None if cue or colon else find_signer(block, quote.outer_end)
         place = (base + quote.start, base + quote.start + len(doc.text[quote.start : quote.end].rstrip(" ,;-")))
         if cue is not None and _is_statement(block, quote, STATEMENT_WORDS - 2):
             last = _attributed(block, place, cue)
         elif colon is not None:
             last = Attribution(*place, "direct", block.place(speaker_span(colon)), None, block.place(colon))
+        elif signer is not None and _is_statement(block, quote, STATEMENT_WORDS):
+            last = replace(signer, start=place[0], end=place[1])
         elif last is not None and _continues(doc.text, quote, before_start, i) and _is_statement(block, quote, STATEMENT_WORDS):
             last = replace(last, start=place[0], end=place[1])
         else:
@@ -70,6 +73,23 @@ def find_announcement(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexico
 
 _TEXTS = ("statement", "message", "letter", "note", "tweet", "post", "remark", "answer", "reply", "response", "comment", "memo")
 """What is said, as the object of a verb that says nothing by itself: "issued a statement:"."""
+
+
+_SIGNED = re.compile(r"\s*-{1,2}\s*(?=[A-Z])")
+_SIGNER_WORDS = 12
+
+
+def find_signer(block: Parsed, start: int) -> Attribution | None:
+    """Whose a quotation is: a dash and a name follow it, from this place to the paragraph's end: "- Ann Lee, mayor"."""
+    dash = _SIGNED.match(block.doc.text, start)
+    words = block.doc.char_span(dash.end(), len(block.doc.text.rstrip()), alignment_mode="expand") if dash else None
+    if words is None or len(words) > _SIGNER_WORDS or any(token.pos_ in ("VERB", "AUX") for token in words):
+        return None
+    name = next((token for token in words if token.is_punct), words[-1])
+    named = words[: name.i - words.start] if name.is_punct else words
+    if not len(named) or not any(token.pos_ == "PROPN" for token in named) or not named[0].text[0].isupper():
+        return None
+    return Attribution(block.start, block.start, "direct", block.place(named), None, block.place(named[-1]))
 
 
 def _joined_split(block: Parsed, found: Sequence[Attribution], part: Attribution) -> Attribution | None:

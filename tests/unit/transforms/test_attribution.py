@@ -64,6 +64,22 @@ def test_a_paragraph_that_ends_in_a_colon_names_who_speaks_in_the_next(attributi
     assert words(found) == [("The harbour will freeze by January.", "the council")]
 
 
+@pytest.mark.parametrize("between", ["\n— ", " — ", "\n- "])
+def test_a_dash_and_a_name_below_or_behind_a_quotation_sign_it(attributions_of, between):
+    found = attributions_of(f"“The harbour will freeze by January.”{between}Anna Lindqvist, head of the port")
+    assert words(found) == [("The harbour will freeze by January.", "Anna Lindqvist")]
+
+
+def test_a_dash_that_goes_on_with_a_sentence_signs_nothing(attributions_of):
+    assert attributions_of("“The harbour will freeze by January.” — Anna Lindqvist has read it in a book.") == []
+
+
+def test_what_somebody_puts_so_is_a_quotation_but_what_is_put_somewhere_is_not(attributions_of):
+    found = attributions_of("As Anna Lindqvist puts it, “the harbour freezes when it likes.”")
+    assert words(found) == [("the harbour freezes when it likes.", "Anna Lindqvist")]
+    assert attributions_of("Anna Lindqvist put up a sign, “the harbour freezes when it likes.”") == []
+
+
 def test_a_colon_before_words_without_marks_names_no_speaker(attributions_of):
     assert attributions_of("On Monday Anna Lindqvist added:\nThe harbour will freeze by January.") == []
 

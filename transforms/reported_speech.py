@@ -26,14 +26,14 @@ from transforms.statements import FINITE_TAGS
 def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Iterator[Attribution]:
     """Reported clauses: complements of cues, statements with the cue behind or inside, and "according to"."""
     for token, frames in cue_verbs(block.doc, lexicon):
-        if is_inside(token, quotes):
+        if is_inside(token, quotes) or _is_withheld(token):
             continue
         cue = cue_of(token, frames, subject_of(token))
         if cue is None or (cue.speaker is None and not _is_impersonal(token)):
             continue
         clauses = list(_clauses(token, frames))
         for content in clauses or _weaker_contents(token, frames, lexicon):
-            found = _reported(block, quotes, content, cue.span, cue.speaker)
+            found = _reported(block, quotes, content, _with_preposition(cue.span, content), cue.speaker)
             yield replace(found, is_denied="d" in frames, is_clause=bool(clauses))
     for token in block.doc:
         if token.lower_ == "according" and not is_inside(token, quotes):
@@ -42,6 +42,18 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
             yield from _noun_cue(block, quotes, token)
         elif token.dep_ == "acomp" and token.lower_ in lexicon.adjectives and not is_inside(token, quotes):
             yield from _adjective_cue(block, quotes, token)
+
+
+def _with_preposition(cue: Span, content: Span) -> Span:
+    """The cue with the preposition between it and what it is about: "warned of"."""
+    doc = cue.doc
+    follows = cue.end + 1 == content.start and doc[cue.end].dep_ == "prep"
+    return doc[cue.start : cue.end + 1] if follows else cue
+
+
+def _is_withheld(verb: Token) -> bool:
+    """Whether somebody does not say what a verb of saying would: "declined to say"."""
+    return verb.dep_ == "xcomp" and verb.head.lemma_ in ("decline", "refuse")
 
 
 def _is_impersonal(verb: Token) -> bool:
@@ -129,7 +141,7 @@ def _said_to_be(verb: Token, frames: str) -> Span | None:
 def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token | None:
     """The head of what is held, if this child of the verb carries it."""
     if child.dep_ == "xcomp" and "x" in frames and any(part.lower_ == "to" for part in child.lefts):
-        return child
+        return None if _is_withheld(child) and lexicon.frames(child) else child
     if child.dep_ == "xcomp" and "g" in frames and child.tag_ == "VBG":
         return child
     if child.dep_ in ("dobj", "oprd") and "n" in frames and child.i > verb.i:
@@ -143,9 +155,7 @@ def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token 
 
 
 def _is_weighty(token: Token) -> bool:
-    """Whether an object says something of itself: several words, not a bare name or a date, no "to comment on it"."""
-    if token.lemma_ in ("comment", "respond", "elaborate"):
-        return False
+    """Whether an object says something of itself: several words, not a bare name or a date."""
     return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > 2
 
 

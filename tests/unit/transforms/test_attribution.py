@@ -274,9 +274,13 @@ def test_unnamed_critics_speak(attributions_of):
 
 
 def test_what_a_warning_is_of_is_its_content(attributions_of):
-    assert words(attributions_of("Anna Lindqvist warned of floods in the lower town.")) == [
-        ("floods in the lower town", "Anna Lindqvist")
-    ]
+    (said,) = attributions_of("Anna Lindqvist warned of floods in the lower town.")
+    assert (said.words, said.speaker, said.cue) == ("floods in the lower town", "Anna Lindqvist", "warned of")
+
+
+@pytest.mark.parametrize("withheld", ["say that the harbour would freeze", "comment on the floods in the lower town"])
+def test_what_is_not_said_is_not_attributed(attributions_of, withheld):
+    assert attributions_of(f"Anna Lindqvist declined to {withheld}.") == []
 
 
 def test_a_speaker_is_named_without_the_clause_about_him(attributions_of):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,7 +22,7 @@ from transforms.resolve import Referent, Referents, resolve_mentions
 from transforms.resolved_text import resolved_text
 from transforms.statements import Statement, claim_type
 from transforms.times import times_of
-from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES, TIMESTAMP
+from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
@@ -53,11 +55,14 @@ class _Document:
     sentence_ids: Sequence[str]
 
     def within(self, start: int, end: int) -> _Inside:
-        """What stands in a stretch of text."""
+        """What stands in a stretch of text; mentions, figures and moments are in the order of their places."""
+        mentions = self.mentions[slice(*(bisect_left(self.mentions, at, key=attrgetter("start")) for at in (start, end)))]
+        figures = self.figures[slice(*(bisect_left(self.figures, at, key=itemgetter(0)) for at in (start, end)))]
+        moments = self.moments[slice(*(bisect_left(self.moments, at, key=itemgetter(0)) for at in (start, end)))]
         return _Inside(
-            [mention for mention in self.mentions if start <= mention.start and mention.end <= end],
-            [kind for first, last, kind in self.figures if start <= first and last <= end],
-            sum(start <= first and last <= end for first, last in self.moments),
+            [mention for mention in mentions if mention.end <= end],
+            [kind for _, last, kind in figures if last <= end],
+            sum(last <= end for _, last in moments),
         )
 
     def sentence_at(self, place: int) -> str:
@@ -69,7 +74,9 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     """Tables of one kept document: mentions, claims, claim_entities, quantities and time_expressions, ordered by place."""
     document_id, text = str(document["document_id"]), str(document["text"])
     read = sentences.filter(pl.col("zone").is_in(READ_ZONES))
-    dated = read.with_columns(pl.lit(document["published_at"], dtype=TIMESTAMP).cast(pl.Date).alias("written_on"))
+    published_at = document["published_at"]
+    written_on = published_at.date() if isinstance(published_at, datetime) else None
+    dated = read.hstack([pl.Series("written_on", [written_on] * read.height, dtype=pl.Date)])
     times = times_of(dated, reader.figures.times)
     quantities = quantities_of(read, times, reader.figures)
     mentions = resolve_mentions(_article(text, parsed), find_mentions(text, parsed, reader.catalogue), reader.catalogue)
@@ -77,8 +84,8 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     speakers = [attribution.head for attribution in attributions if attribution.head]
     known = _Document(
         document_id, text, mentions, Referents(text, mentions, speakers),
-        figures=quantities.select("start_char", "end_char", "kind").rows(),
-        moments=times.select("start_char", "end_char").rows(),
+        figures=list(zip(*(quantities[name].to_list() for name in ("start_char", "end_char", "kind")), strict=True)),
+        moments=list(zip(times["start_char"].to_list(), times["end_char"].to_list(), strict=True)),
         sentence_starts=sentences["start_char"].to_list(), sentence_ids=sentences["sentence_id"].to_list(),
     )  # fmt: skip
     rows: list[Row] = []
@@ -95,7 +102,7 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     return {
         "mentions": MENTIONS.frame([_mention_row(mention, known) for mention in mentions]),
         "claims": claims,
-        "claim_entities": CLAIM_ENTITIES.frame(links).unique(maintain_order=True),
+        "claim_entities": CLAIM_ENTITIES.frame(list({tuple(link.values()): link for link in links}.values())),
         "quantities": _in_claims(quantities, claims),
         "time_expressions": _in_claims(times, claims),
     }
@@ -106,7 +113,8 @@ def _article(text: str, parsed: Sequence[Parsed]) -> str:
     pieces: list[str] = []
     at = 0
     for block in parsed:
-        end = block.start + len(block.doc.text)
+        last = block.doc[-1]
+        end = block.start + last.idx + len(last.text_with_ws)
         pieces += [" " * (block.start - at), text[block.start : end]]
         at = end
     return "".join([*pieces, " " * (len(text) - at)])
@@ -212,20 +220,18 @@ def _entity_rows(row: Row, known: _Document) -> list[Row]:
     placed = {entity_id for entity_id, role in roles if role != "speaker"}
     start, end = row["start_char"], row["end_char"]
     assert isinstance(start, int) and isinstance(end, int)
-    inside = {
-        mention.entity_id for mention in known.mentions if start <= mention.start and mention.end <= end and mention.entity_id
-    }
+    inside = {mention.entity_id for mention in known.within(start, end).mentions if mention.entity_id}
     roles += [(entity_id, "mentioned") for entity_id in sorted(inside - placed)]
     return [{"claim_id": row["claim_id"], "entity_id": entity_id, "role": role} for entity_id, role in roles]
 
 
 def _in_claims(frame: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """The frame with the smallest claim that holds each span."""
-    spans = (
-        claims.select("start_char", "end_char", "claim_id").sort(pl.col("end_char") - pl.col("start_char"), "start_char").rows()
-    )
+    # Lists of a small frame's columns: a query for its rows would take longer than all the rest of it.
+    placed = zip(claims["start_char"].to_list(), claims["end_char"].to_list(), claims["claim_id"].to_list(), strict=True)
+    spans = sorted(placed, key=lambda span: (span[1] - span[0], span[0]))
     ids = [
         next((claim_id for first, last, claim_id in spans if first <= start and end <= last), None)
-        for start, end in frame.select("start_char", "end_char").iter_rows()
+        for start, end in zip(frame["start_char"].to_list(), frame["end_char"].to_list(), strict=True)
     ]
-    return frame.with_columns(pl.Series("claim_id", ids, dtype=pl.String))
+    return frame.clone().replace_column(frame.get_column_index("claim_id"), pl.Series("claim_id", ids, dtype=pl.String))

@@ -85,7 +85,7 @@ def _attributed(block: Parsed, attribution: Attribution) -> Iterator[Found]:
 
 def _is_question(span: Span) -> bool:
     """Whether a span asks: its sentence-final mark, inside or right behind it, is a question mark."""
-    following = span.doc.text[span.end_char : span.end_char + 2]
+    following = "".join(token.text_with_ws for token in span.doc[span.end : span.end + 2])[:2]
     return str(span.text).rstrip("\"'").endswith("?") or str(following).startswith("?")
 
 

@@ -47,10 +47,11 @@ def clauses_of(sentence: Span) -> list[Span]:
     for head in heads:
         heads += [child for child in head.children if child.dep_ == "conj" and child in sentence and _has_own_subject(child)]
     heads.sort(key=lambda head: head.i)
+    below = [{part.i for part in head.subtree if sentence.start <= part.i < sentence.end} for head in heads]
     clauses = []
-    for head in heads:
-        below = {part.i for other in heads if other != head and head.is_ancestor(other) for part in other.subtree}
-        inside = [part.i for part in head.subtree if part.i not in below and part in sentence]
+    for head, under in zip(heads, below, strict=True):
+        others = (other for joined, other in zip(heads, below, strict=True) if joined.i in under and joined.i != head.i)
+        inside = under.difference(*others)
         span = _bare_clause(doc[min(inside) : _end_before(head, max(inside), heads) + 1], head)
         if len(span):
             clauses.append(span)

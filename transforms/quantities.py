@@ -63,10 +63,10 @@ def quantities_of(sentences: pl.DataFrame, times: pl.DataFrame, lexicon: Quantit
     """
     rows: list[dict[str, object]] = []
     placed: defaultdict[str, Spans] = defaultdict(list)
-    for sentence_id, start, end in times.select("sentence_id", "start_char", "end_char").iter_rows():
+    for sentence_id, start, end in zip(times["sentence_id"], times["start_char"], times["end_char"], strict=True):
         placed[sentence_id].append((start, end))
-    columns = sentences.select("document_id", "sentence_id", "start_char", "text")
-    for document_id, sentence_id, offset, text in columns.iter_rows():
+    columns = [sentences[name].to_list() for name in ("document_id", "sentence_id", "start_char", "text")]
+    for document_id, sentence_id, offset, text in zip(*columns, strict=True):
         here = [(start - offset, end - offset) for start, end in placed[sentence_id]]
         for found in find_quantities(text, lexicon, here):
             start, end = offset + found.start, offset + found.end

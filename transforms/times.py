@@ -206,9 +206,8 @@ def times_of(sentences: pl.DataFrame, lexicon: TimeLexicon) -> pl.DataFrame:
     `written_on` is the day of writing, null where unknown. Rows come in the order of the sentences.
     """
     rows: list[dict[str, object]] = []
-    for document_id, sentence_id, offset, text, written_on in sentences.select(
-        "document_id", "sentence_id", "start_char", "text", "written_on"
-    ).iter_rows():
+    columns = [sentences[name].to_list() for name in ("document_id", "sentence_id", "start_char", "text", "written_on")]
+    for document_id, sentence_id, offset, text, written_on in zip(*columns, strict=True):
         for found in find_times(text, written_on, lexicon):
             start, end = offset + found.start, offset + found.end
             row = {"start_char": start, "end_char": end, "text": found.text, "earliest": found.earliest, "latest": found.latest}

@@ -10,7 +10,7 @@ from trafilatura import bare_extraction, load_html
 from transforms.blocks import Piece
 from transforms.metadata import Metadata, read_metadata
 from transforms.page_lines import Line, fold, page_lines, squeeze, whole_tree
-from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct
+from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct, find_region, surroundings
 
 _EARLY_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
 """Browsers read on behind these, and so must we: some templates close the page behind its menu. The parser stops there."""
@@ -41,21 +41,23 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     lines = page_lines(whole)
     metadata = read_metadata(whole, url, lines)
     extracted = bare_extraction(tree, include_comments=False, fast=True)
+    region = find_region(lines)
+    near = surroundings(lines, region)
     captions = {fold(line.text) for line in lines if line.zone == "caption"}
     body = extracted.body if extracted is not None else None
-    found = correct(list(_article(body)) if body is not None else [], lines)
+    found = correct(list(_article(body)) if body is not None else [], lines, region)
     article = [Piece(piece.text, "caption") if fold(piece.text) in captions else piece for piece in found]
-    rest = _left_out(lines, article)
+    rest = _left_out(lines, article, near)
     linked = _linked_share(lines, article)
-    return HtmlPage(metadata, _title_first(metadata.title, article, rest), linked)
+    return HtmlPage(metadata, _title_first(metadata.title, article, rest, near), linked)
 
 
-def _title_first(title: str | None, article: list[Piece], rest: list[Piece]) -> list[Piece]:
-    """The pieces with the page's printed title in front; a title that is printed nowhere adds nothing to the text."""
+def _title_first(title: str | None, article: list[Piece], rest: list[Piece], near: frozenset[str]) -> list[Piece]:
+    """The pieces with the title in front, where it is printed in or right above the article; else it adds nothing to it."""
     key = fold(title or "")
     if key and article and fold(article[0].text) == key:
         return [Piece(article[0].text, "title"), *article[1:], *rest]
-    printed = [piece for piece in rest if key and fold(piece.text) == key]
+    printed = [piece for piece in rest if key in near and fold(piece.text) == key]
     return [
         *(Piece(piece.text, "title") for piece in printed[:1]),
         *article,
@@ -95,8 +97,8 @@ def _text(element: HtmlElement, *, keep_breaks: bool = False) -> str:
     return "\n".join(squeeze(part) for part in "".join(parts).split("\x00"))
 
 
-def _left_out(lines: list[Line], article: list[Piece]) -> list[Piece]:
-    """Lines that the article does not hold, each once."""
+def _left_out(lines: list[Line], article: list[Piece], near: frozenset[str]) -> list[Piece]:
+    """Lines that the article does not hold, each once; a caption elsewhere on the page is another story's."""
     whole = "".join(fold(piece.text) for piece in article)
     seen = {fold(part) for piece in article for part in (piece.text, *piece.text.split(CELLS))}
     rest = []
@@ -107,7 +109,7 @@ def _left_out(lines: list[Line], article: list[Piece]) -> list[Piece]:
         if key in seen or (len(key) >= COVERED_CHARS and key in whole):
             continue
         seen.add(key)
-        rest.append(Piece(line.text, line.zone))
+        rest.append(Piece(line.text, line.zone if key in near else "boilerplate"))
     return rest
 
 

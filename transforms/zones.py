@@ -17,14 +17,24 @@ _PICTOGRAPH = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _SPOKEN = re.compile(r"""^["“'‘«„]""")
 _SENTENCE_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|said|says|may|might|does|did|do)\b", re.I)
 
+_BIOGRAPHY = re.compile(
+    r"(?:[A-Z][\w.'-]+ ){1,4}(?:\([^)]{1,40}\) )?(?:is|was|has been|covers|writes|reports|works) "
+    r"(?:[\w',&/-]+ ){0,9}?(?:writer|reporter|editor|journalist|correspondent|columnist|author|freelancer|contributor|blogger"
+    r"|producer|curator|marketer|strategist|professor|fellow|consultant|founder|co-founder|director|officer|manager|analyst"
+    r"|specialist|expert)\b"
+)
+
 HEADING_WORDS = 14
 """A longer line without a full stop is a sentence whose full stop is missing, not a heading."""
 CALL_WORDS = 30
 """A call to follow or a credit is short; a longer paragraph that opens like one is the article's own."""
+END_BLOCKS = 3
+"""What an author is, or whom to ask, takes up so many blocks at the end of an article at most."""
+BIO_WORDS = 80
 TEASER_WORDS = 60
 """Teasers of other stories are a headline or the first lines of a story."""
-OTHERS_SHARE = 3
-"""Other stories at the end are at most so many times as long as the article above them."""
+OTHERS_SHARE = 1.5
+"""Other stories at the end are at most so many times as long as the article above them, unless they are plainly teasers."""
 TEASER_SHARE = 0.6
 """Share of what follows a heading such as "Related posts" that must read like teasers for it to be cut."""
 
@@ -37,6 +47,7 @@ class Furniture:
     call: re.Pattern[str]
     legal: re.Pattern[str]
     credit: re.Pattern[str]
+    about: re.Pattern[str]
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Self:
@@ -46,7 +57,7 @@ class Furniture:
             patterns = frame.filter(pl.col("kind") == kind)["pattern"].to_list()
             return re.compile("(?:" + "|".join(patterns) + r")\W*", re.I | re.S)
 
-        return cls(joined("related"), joined("call"), joined("legal"), joined("credit"))
+        return cls(joined("related"), joined("call"), joined("legal"), joined("credit"), joined("about"))
 
 
 def assign_zones(text: str, blocks: Sequence[Block], furniture: Furniture) -> list[Block]:
@@ -61,14 +72,18 @@ def assign_zones(text: str, blocks: Sequence[Block], furniture: Furniture) -> li
     for i in range(len(blocks)):
         if zones[i] in ("boilerplate", "title"):
             continue
-        if len(plain[i].split()) <= CALL_WORDS and (furniture.call.fullmatch(plain[i]) or furniture.legal.fullmatch(plain[i])):
+        length = len(plain[i].split())
+        if (length <= CALL_WORDS and furniture.call.fullmatch(plain[i])) or (
+            length <= 2 * CALL_WORDS and furniture.legal.fullmatch(plain[i])
+        ):
             zones[i] = "boilerplate"
-        elif len(plain[i].split()) <= 2 * CALL_WORDS and furniture.credit.fullmatch(plain[i]):
+        elif length <= 2 * CALL_WORDS and furniture.credit.fullmatch(plain[i]):
             zones[i] = "caption"
     for i in range(len(blocks) - 1):
         if zones[i] == "heading" and zones[i + 1] == "caption" and zones[max(0, i - 1)] in ("title", "caption"):
             zones[i] = "caption"  # the picture's alternative text, printed above its caption
     _cut_other_stories(zones, plain, furniture)
+    _cut_end_matter(zones, plain, furniture)
     return [replace(block, zone=zone) for block, zone in zip(blocks, zones, strict=True)]
 
 
@@ -84,9 +99,9 @@ def _cut_other_stories(zones: list[str], plain: list[str], furniture: Furniture)
             continue
         rest = shown[place + 1 :]
         teasers = [is_teaser(plain[j]) for j in rest]
-        above = sum(len(plain[j].split()) for j in shown[:place])
-        below = sum(len(plain[j].split()) for j in rest)
-        if rest and sum(teasers) >= TEASER_SHARE * len(rest) and below < OTHERS_SHARE * above:
+        above, below = (sum(len(plain[j].split()) for j in part) for part in (shown[:place], rest))
+        is_loud = 2 * sum(map(_is_loud, (plain[j] for j in rest))) >= len(rest)
+        if rest and sum(teasers) >= TEASER_SHARE * len(rest) and place > 0 and (is_loud or below <= OTHERS_SHARE * above):
             for j in (i, *rest):
                 zones[j] = "boilerplate"
             return
@@ -97,16 +112,33 @@ def _cut_other_stories(zones: list[str], plain: list[str], furniture: Furniture)
             zones[j] = "boilerplate"
 
 
+def _cut_end_matter(zones: list[str], plain: list[str], furniture: Furniture) -> None:
+    """Cut what closes an article without being of it: who its author is, whom to ask, a heading that heads nothing."""
+    shown = [i for i, zone in enumerate(zones) if zone not in ("boilerplate", "title")]
+    for i in shown[-END_BLOCKS - 1 :]:
+        if furniture.about.fullmatch(plain[i]) and i != shown[0]:
+            for j in shown[shown.index(i) :]:
+                zones[j] = "boilerplate"
+            break
+    for i in reversed(shown[1:][-END_BLOCKS:]):
+        if zones[i] in ("body", "list") and len(plain[i].split()) <= BIO_WORDS and _BIOGRAPHY.match(plain[i]):
+            zones[i] = "boilerplate"
+    for i in reversed(shown):
+        if zones[i] == "heading":
+            zones[i] = "boilerplate"
+        elif zones[i] != "boilerplate":
+            break
+
+
+def _is_loud(words: str) -> bool:
+    return bool(_TRUNCATED.search(words) or _PICTOGRAPH.search(words))
+
+
 def is_teaser(words: str) -> bool:
     """Whether a block reads like the headline or the cut-off first lines of another story."""
     if len(words.split()) > TEASER_WORDS:
         return False
-    return bool(
-        _TRUNCATED.search(words)
-        or _PICTOGRAPH.search(words)
-        or not _TERMINAL.search(words)
-        or len(words.split()) <= HEADING_WORDS
-    )
+    return bool(_is_loud(words) or not _TERMINAL.search(words) or len(words.split()) <= HEADING_WORDS)
 
 
 def zone_plain_text(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:

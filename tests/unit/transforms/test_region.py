@@ -15,7 +15,7 @@ def p(*numbers: int, mark: str = "") -> str:
 
 def corrected(html: str, *found: str) -> list[str]:
     lines = page_lines(whole_tree(f"<html><body>{html}</body></html>"))
-    return [piece.text for piece in correct([Piece(words, "body") for words in found], lines)]
+    return [piece.text for piece in correct([Piece(words, "body") for words in found], lines, find_region(lines))]
 
 
 def said(*numbers: int) -> list[str]:

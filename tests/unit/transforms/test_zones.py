@@ -35,10 +35,68 @@ def test_an_article_s_own_paragraphs_stay_body(zoned):
         "We use cookies to remember you.",
         "This article was originally published by the Harbour Post.",
         "Don’t forget to subscribe",
+        "Have a tip? Our desk reads every letter.",
+        "Email Anna Lindqvist at anna@post.example.",
+        "Anna Lindqvist can be reached at anna@post.example.",
+        "Follow her on Twitter @anna",
+        "Get the river’s news delivered every morning: subscribe to the Tide.",
+        "The best of the harbour, straight to your inbox.",
+        "Published March 5, 2023",
+        "6 min read",
+        "If you buy something through our links, we may earn a commission.",
+        "Piet Olsen contributed to this report.",
+        "For more on the ferry, visit the town’s website.",
     ],
 )
 def test_a_call_or_a_notice_is_boilerplate(zoned, call):
     assert zoned(BODY, call, BODY) == ["body", "boilerplate", "body"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "If you want a ticket that costs half as much, come before noon.",
+        "For more than a year the ferry did not cross the river.",
+        "Responses to the new ferry were mixed.",
+        "Comments were short.",
+        "Listen to the pilot and you will hear no complaint.",
+        "Check out at noon is the rule in the harbour’s only hotel.",
+    ],
+)
+def test_a_sentence_that_opens_like_a_call_is_the_article_s(zoned, words):
+    assert zoned(BODY, words, BODY) == ["body", "body", "body"]
+
+
+def test_who_the_author_is_closes_an_article_without_being_of_it(zoned):
+    assert zoned(BODY, BODY, "Anna Lindqvist is a staff writer at the Harbour Post.") == ["body", "body", "boilerplate"]
+
+
+def test_who_somebody_is_stays_in_the_midst_of_an_article(zoned):
+    zones = zoned("Anna Lindqvist is a staff writer at the Harbour Post.", BODY, BODY, BODY, BODY)
+    assert zones == ["body"] * 5
+
+
+def test_a_heading_about_the_author_at_the_end_takes_what_follows_along(zoned):
+    assert zoned(BODY, BODY, Piece("About the author", "heading"), "She lives on a boat.")[2:] == ["boilerplate"] * 2
+
+
+def test_a_heading_about_the_author_far_above_the_end_takes_nothing_along(zoned):
+    assert zoned(BODY, Piece("About the author", "heading"), BODY, BODY, BODY, BODY, BODY)[2:] == ["body"] * 5
+
+
+def test_a_last_heading_that_heads_nothing_is_boilerplate(zoned):
+    assert zoned(BODY, BODY, Piece("More:", "heading")) == ["body", "body", "boilerplate"]
+
+
+def test_a_long_list_below_a_heading_like_related_posts_is_the_article_s(zoned):
+    zones = zoned("Two piers lie there.", "More on the ferries", *["The ferry of the year"] * 12, BODY)
+    assert zones[-1] == "body"
+
+
+def test_teasers_that_are_plainly_cut_off_go_however_many_they_are(zoned):
+    assert (
+        zoned(BODY, "Related posts", *["Why the pilot left and what came of his old boat…"] * 12)[1:] == ["boilerplate"] * 13
+    )
 
 
 def test_a_long_paragraph_that_opens_like_a_call_is_the_article_s(zoned):

@@ -179,16 +179,36 @@ def _according(block: Parsed, quotes: Sequence[Quote], token: Token) -> Iterator
     """ "According to X": X speaks, and the clause it hangs on is what is said."""
     to = next((child for child in token.children if child.lower_ == "to"), None)
     speaker = next((child for child in to.children if child.dep_ == "pobj"), None) if to is not None else None
-    head = token.head
-    if to is None or speaker is None or head == token:
+    if to is None or speaker is None:
         return
-    while (
-        head.pos_ not in ("VERB", "AUX") and head.dep_ not in ("ROOT", "ccomp", "conj", "advcl", "relcl") and head.head != head
-    ):
-        head = head.head
-    span = clause_span(head, without=token)
+    span = _rest_of_sentence(speaker) if token.head == token else clause_span(_head_of_said(token, speaker), without=token)
     if span is not None:
         yield _reported(block, quotes, span, block.doc[token.i : to.i + 1], speaker)
+
+
+def _head_of_said(token: Token, speaker: Token) -> Token:
+    """The head of what "according to X" tells: at a sentence's end the whole sentence, or the reported clause that it ends."""
+    sentence = token.sent
+    closes = speaker.right_edge.i >= sentence.end - 2 and token.i > sentence.start and token.nbor(-1).text == ","
+    head = token.head if token.head.i < token.i or not closes else sentence.root
+    parts = ("relcl", "advcl", "acl", "conj", "prep", "pcomp", "appos") if closes else ()
+    while head.head != head and (head.dep_ in parts or (head.pos_ not in ("VERB", "AUX") and head.dep_ not in _CLAUSES)):
+        head = head.head
+    return head
+
+
+_CLAUSES = ("ROOT", "ccomp", "conj", "advcl", "relcl")
+
+
+def _rest_of_sentence(speaker: Token) -> Span | None:
+    """What follows a speaker and a comma to the sentence's end, where the parser made no clause of it."""
+    doc, start, end = speaker.doc, speaker.right_edge.i + 1, speaker.sent.end
+    comma = next((token.i for token in doc[speaker.i + 1 : end] if token.text == ","), None)
+    start = comma + 1 if comma is not None else start
+    while end > start and doc[end - 1].is_punct and doc[end - 1].text not in ")]%":
+        end -= 1
+    words = doc[start:end]
+    return words if len(words) and any(token.tag_ in FINITE_TAGS for token in words) else None
 
 
 def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[Attribution]:

@@ -400,3 +400,8 @@ def test_attributions_come_in_the_order_of_the_text(parsed_of, cues):
 
 def test_an_empty_article_says_nothing(attributions_of):
     assert attributions_of("") == []
+
+
+def test_according_to_somebody_at_the_end_is_all_of_the_sentence(attributions_of):
+    (said,) = attributions_of("The harbour froze for nine days when the wind turned, according to the harbour office.")
+    assert (said.words, said.speaker) == ("The harbour froze for nine days when the wind turned", "the harbour office")

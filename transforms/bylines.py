@@ -130,6 +130,13 @@ def _once(name: str) -> str:
     return " ".join(words[:half]) if len(words) > 2 and words[:half] == words[half:] else name
 
 
+def reads_like_byline(line: str) -> bool:
+    """Whether a line says who wrote something and no more: "By Anna Lindqvist, staff writer"."""
+    words = line.strip()
+    is_marked = _BY.match(words) or re.match(r"authors?:", words, re.I)
+    return bool(is_marked) and len(words.split()) <= BYLINE_WORDS and words[-1:] not in ".?!" and bool(names_in(words))
+
+
 def is_name(words: str) -> bool:
     """Whether words read like a person's name: two to five of them, capitalised but for particles, no office."""
     parts = _HONOUR.sub("", words).split()

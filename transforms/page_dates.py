@@ -35,6 +35,8 @@ _LABELLED = re.compile(r"^(?:first )?(?:published|posted|publication date|date p
 
 DATE_LINE_WORDS = 14
 """A line with a date and more words than this is running text, whose dates are not the page's."""
+DATE_LINE_REST = 4
+"""Words that may stand beside a date in a line of its own: "Posted on", a weekday, the place, "min read"."""
 DATE_LINES = (4, 12)
 """A page's date stands at most so many lines above its title, and below."""
 
@@ -93,6 +95,15 @@ def printed_date(text: str) -> datetime | None:
         if second > 12:
             return _day(year, first, second)
     return None
+
+
+def reads_like_date_line(line: str) -> bool:
+    """Whether a line holds a date and next to nothing else: "5 March 2024 · 4 min read"."""
+    for pattern in (*_DATES, _SLASHED):
+        rest, found = pattern.subn(" ", line)
+        if found:
+            return len(re.findall(r"[^\W\d_]{2,}", rest)) <= DATE_LINE_REST
+    return False
 
 
 def _day(year: int, month: int, day: int) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from statistics import median
 
 from markdown_it import MarkdownIt
@@ -15,29 +16,41 @@ _LINE = re.compile(r"\S[^\n]*")
 _WRAPPED_CHARS = (50, 100)
 """Lines of hand-wrapped text are nearly as long as the longest, and no longer than a terminal or a mail is wide."""
 _WRAPPED_SHARE = 0.6
+_RAGGED_CHARS = 12
 
 
 def read_plain(text: str) -> list[Block]:
     """Blocks of a text without markup. Each line is a paragraph, unless the text is wrapped by hand at some width."""
-    spans = _paragraphs(text) if _is_wrapped(text) else [match.span() for match in _LINE.finditer(text)]
+    width = _wrapped_width(text)
+    spans = list(_unwrapped(text, width)) if width else [match.span() for match in _LINE.finditer(text)]
     return zone_plain_text(text, [(start, start + len(text[start:end].rstrip())) for start, end in spans])
 
 
-def _paragraphs(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _PARAGRAPH.finditer(text)]
-
-
-def _is_wrapped(text: str) -> bool:
-    """Whether the lines of its paragraphs, but each last one, all end near the same column."""
+def _wrapped_width(text: str) -> float | None:
+    """The column near which the long lines of its paragraphs, but each last one, end; None where they end anywhere."""
     lengths = []
-    for start, end in _paragraphs(text):
-        lengths += [len(line) for line in text[start:end].split("\n")[:-1]]
+    for match in _PARAGRAPH.finditer(text):
+        lines = match[0].split("\n")[:-1]
+        lengths += [len(line.rstrip()) for line in lines if len(lines[0]) >= _WRAPPED_CHARS[0]]
     if len(lengths) < 3:
-        return False
-    widest, shortest = _WRAPPED_CHARS[1], _WRAPPED_CHARS[0]
+        return None
+    shortest, widest = _WRAPPED_CHARS
     usual = median(lengths)
-    near = sum(abs(length - usual) <= 12 for length in lengths)
-    return shortest <= usual <= widest and max(lengths) <= widest + 20 and near >= _WRAPPED_SHARE * len(lengths)
+    near = sum(abs(length - usual) <= _RAGGED_CHARS for length in lengths)
+    is_wrapped = shortest <= usual <= widest and max(lengths) <= widest + 20 and near >= _WRAPPED_SHARE * len(lengths)
+    return usual if is_wrapped else None
+
+
+def _unwrapped(text: str, width: float) -> Iterator[tuple[int, int]]:
+    """Spans of paragraphs of a wrapped text. A line ends one where the next line's first word had room behind it."""
+    for paragraph in _PARAGRAPH.finditer(text):
+        lines = [(paragraph.start() + line.start(), line[0].rstrip()) for line in _LINE.finditer(paragraph[0])]
+        start = lines[0][0]
+        for (at, line), (following, next_line) in pairwise(lines):
+            if len(line) + 1 + len(next_line.split()[0]) <= width - _RAGGED_CHARS:
+                yield start, at + len(line)
+                start = following
+        yield start, paragraph.end()
 
 
 def read_markdown(text: str) -> tuple[str, list[Block]]:

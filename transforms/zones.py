@@ -1,22 +1,34 @@
 """Tell the body of an article from headings, captions, calls and other stories by what the blocks say and how they read."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Self
 
 import polars as pl
 
 from transforms.blocks import Block
+from transforms.bylines import reads_like_byline
+from transforms.page_dates import reads_like_date_line
 
 _TERMINAL = re.compile(r"""[.!?…][)"'”’»\]]*$""")
 _TRUNCATED = re.compile(r"(?:…|\.\.\.|\[…\])\s*$")
 _MARKER = re.compile(r"^(?:[-–—*•·▪‣◦o]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s+")
 _PICTOGRAPH = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_WORDY = re.compile(r"\w")
+_LABELLED = re.compile(r"^[A-Z][A-Z.' -]{1,30}:\s")
+_NAVIGATION = re.compile(
+    r"\W*(?:skip to (?:main |the )?content|menu|home|search|sign in|log in|subscribe|advertisement"
+    r"|[\w ]{2,20}(?: [>›»/|] [\w &]{2,25}){2,})\W*",
+    re.I,
+)
 _SPOKEN = re.compile(r"""^["“'‘«„]""")
 _SENTENCE_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|could|said|says|may|might|does|did|do)\b", re.I)
 
+_ABOUT_NAME = re.compile(r"About ([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*)*)\W*", re.I)
 _BIOGRAPHY = re.compile(
     r"(?:[A-Z][\w.'-]+ ){1,4}(?:\([^)]{1,40}\) )?(?:is|was|has been|covers|writes|reports|works) "
     r"(?:[\w',&/-]+ ){0,9}?(?:writer|reporter|editor|journalist|correspondent|columnist|author|freelancer|contributor|blogger"
@@ -28,6 +40,8 @@ HEADING_WORDS = 14
 """A longer line without a full stop is a sentence whose full stop is missing, not a heading."""
 CALL_WORDS = 30
 """A call to follow or a credit is short; a longer paragraph that opens like one is the article's own."""
+HEAD_BLOCKS = 8
+"""Byline and date stand among so many blocks at the head of an article, or at its very end."""
 END_BLOCKS = 3
 """What an author is, or whom to ask, takes up so many blocks at the end of an article at most."""
 BIO_WORDS = 80
@@ -69,10 +83,15 @@ def assign_zones(text: str, blocks: Sequence[Block], furniture: Furniture) -> li
     zones = [block.zone for block in blocks]
     words = [text[block.start : block.end].strip() for block in blocks]
     plain = [_plain(piece) for piece in words]
+    shown = [i for i, zone in enumerate(zones) if zone not in ("boilerplate", "title")]
+    edge = {*shown[:HEAD_BLOCKS], *shown[-END_BLOCKS:]}
     for i in range(len(blocks)):
         if zones[i] in ("boilerplate", "title"):
             continue
         length = len(plain[i].split())
+        if not _WORDY.search(plain[i]) or (i in edge and (reads_like_byline(plain[i]) or reads_like_date_line(plain[i]))):
+            zones[i] = "boilerplate"
+            continue
         if (length <= CALL_WORDS and furniture.call.fullmatch(plain[i])) or (
             length <= 2 * CALL_WORDS and furniture.legal.fullmatch(plain[i])
         ):
@@ -120,6 +139,10 @@ def _cut_end_matter(zones: list[str], plain: list[str], furniture: Furniture) ->
             for j in shown[shown.index(i) :]:
                 zones[j] = "boilerplate"
             break
+    for i, j in pairwise(shown[-END_BLOCKS - 1 :]):
+        named = _ABOUT_NAME.fullmatch(plain[i])
+        if zones[i] == "heading" and zones[j] == "body" and named and plain[j].startswith(named[1]):
+            zones[i] = zones[j] = "boilerplate"
     for i in reversed(shown[1:][-END_BLOCKS:]):
         if zones[i] in ("body", "list") and len(plain[i].split()) <= BIO_WORDS and _BIOGRAPHY.match(plain[i]):
             zones[i] = "boilerplate"
@@ -145,15 +168,20 @@ def zone_plain_text(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     """First zones of the paragraphs of a text without markup: title, heading, list or body.
 
     A list item's block begins after its marker. A heading is short, ends without a full stop, and stands above something
-    longer; the first block is a title under the same conditions.
+    longer; the first block that is no navigation is a title under the same conditions. What a speaker says in a transcript
+    ("HOST: ...", more than once) is body.
     """
     blocks = []
+    speakers = Counter(match[0] for start, end in spans if (match := _LABELLED.match(text[start:end])))
+    top = next((i for i, (start, end) in enumerate(spans) if not _NAVIGATION.fullmatch(text[start:end])), 0)
     for i, (start, end) in enumerate(spans):
         words = text[start:end]
         following = text[spans[i + 1][0] : spans[i + 1][1]] if i + 1 < len(spans) else ""
         marker = _MARKER.match(words)
-        if reads_like_heading(words) and following:
-            zone = "title" if i == 0 and len(spans) > 2 else "heading"
+        speaker = _LABELLED.match(words)
+        is_spoken = speaker is not None and speakers[speaker[0]] > 1
+        if reads_like_heading(words) and following and not is_spoken:
+            zone = "boilerplate" if i < top else "title" if i == top and len(spans) - top > 2 else "heading"
             marker = _NUMBERED.match(words)
         else:
             zone = "list" if marker else "body"

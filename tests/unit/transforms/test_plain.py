@@ -28,6 +28,43 @@ def test_a_text_wrapped_by_hand_is_read_by_paragraphs():
     assert [words.count("\n") for words, _ in shown(wrapped)] == [3, 0]
 
 
+def test_the_short_last_line_of_a_wrapped_paragraph_may_be_followed_by_another():
+    wrapped = (
+        "The ferry across the river was late again this morning, and\n"
+        "nobody on the pier knew why. The pilot had been ill for some\n"
+        "days.\n"
+        "The second boat lay without an engine in the yard, and it is\n"
+        "said that nobody has looked for one since the winter began.\n\n"
+        "It came at noon."
+    )
+    assert [words.count("\n") for words, _ in shown(wrapped)] == [2, 1, 0]
+
+
+def test_a_list_in_a_wrapped_text_keeps_its_lines():
+    wrapped = (
+        "The ferry across the river was late again this morning, and\n"
+        "nobody on the pier knew why. The pilot had been ill for some\n"
+        "days, and the second boat lay without an engine in the yard.\n"
+        "People walked.\n\n"
+        "(a) more boats,\n(b) fewer bridges.\n"
+    )
+    assert shown(wrapped)[1:] == [("more boats,", "list"), ("fewer bridges.", "list")]
+
+
+def test_the_title_stands_below_the_page_s_navigation():
+    found = shown(f"Skip to main content\nHome > News > Harbour\nA late ferry\n{LONG}\n{LONG}")
+    assert [zone for _, zone in found] == ["boilerplate", "boilerplate", "title", "body", "body"]
+
+
+def test_what_a_speaker_of_a_transcript_says_is_body():
+    found = shown(f"A late ferry\nHOST: And the pilot?\n{LONG}\nHOST: And the cows?\n{LONG}")
+    assert [zone for _, zone in found] == ["title", "body", "body", "body", "body"]
+
+
+def test_a_title_may_open_with_a_label():
+    assert shown(f"WATCH: A late ferry\n{LONG}\n{LONG}")[0] == ("WATCH: A late ferry", "title")
+
+
 def test_a_short_line_above_a_paragraph_is_a_heading():
     assert shown(f"{LONG}\nWhy it was late\n{LONG}")[1] == ("Why it was late", "heading")
 

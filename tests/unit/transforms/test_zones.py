@@ -67,6 +67,34 @@ def test_a_sentence_that_opens_like_a_call_is_the_article_s(zoned, words):
     assert zoned(BODY, words, BODY) == ["body", "body", "body"]
 
 
+@pytest.mark.parametrize("line", ["By Anna Lindqvist", "Author: Anna Lindqvist", "5 March 2023 · Vell", "March 5, 2023"])
+def test_a_byline_and_a_line_of_dates_at_the_head_are_boilerplate(zoned, line):
+    assert zoned(line, BODY, BODY) == ["boilerplate", "body", "body"]
+
+
+@pytest.mark.parametrize("line", ["By Anna Lindqvist’s count, there are nine.", "The ferry sank on 5 March 2023 near a pier."])
+def test_a_sentence_with_a_name_or_a_date_at_the_head_is_body(zoned, line):
+    assert zoned(line, BODY, BODY) == ["body", "body", "body"]
+
+
+def test_a_date_alone_in_the_midst_of_an_article_is_body(zoned):
+    zones = zoned(*[BODY] * 9, "5 March 2023", *[BODY] * 9)
+    assert zones == ["body"] * 19
+
+
+def test_a_line_without_a_word_is_boilerplate(zoned):
+    assert zoned(BODY, "* * *", BODY) == ["body", "boilerplate", "body"]
+
+
+def test_what_a_company_says_of_itself_at_the_end_is_boilerplate(zoned):
+    zones = zoned(BODY, BODY, Piece("About Vell Ferries", "heading"), "Vell Ferries runs nine boats on two rivers.")
+    assert zones[2:] == ["boilerplate", "boilerplate"]
+
+
+def test_a_last_section_about_something_else_is_body(zoned):
+    assert zoned(BODY, BODY, Piece("About time", "heading"), "The ferry came at noon at last.")[2:] == ["heading", "body"]
+
+
 def test_who_the_author_is_closes_an_article_without_being_of_it(zoned):
     assert zoned(BODY, BODY, "Anna Lindqvist is a staff writer at the Harbour Post.") == ["body", "body", "boilerplate"]
 
@@ -94,9 +122,7 @@ def test_a_long_list_below_a_heading_like_related_posts_is_the_article_s(zoned):
 
 
 def test_teasers_that_are_plainly_cut_off_go_however_many_they_are(zoned):
-    assert (
-        zoned(BODY, "Related posts", *["Why the pilot left and what came of his old boat…"] * 12)[1:] == ["boilerplate"] * 13
-    )
+    assert zoned(BODY, "Related posts", *["Why the pilot left and what came of his old boat…"] * 12)[1:] == ["boilerplate"] * 13
 
 
 def test_a_long_paragraph_that_opens_like_a_call_is_the_article_s(zoned):

@@ -134,18 +134,24 @@ _HUMAN_ENDINGS = (
     "critic",
     "official",
     "ive",
+    "ee",
+    "crat",
+    "ican",
+    "ster",
 )
 _PEOPLE = frozenset(
     "aide ally rival friend family colleague party campaign administration government company team group ministry court judge "
     "department jury police union board council committee agency office firm bank church coalition commission panel parliament "
     "army guard staff crew boss candidate witness secretary attorney deputy delegate nurse guide host spouse wife couple "
     "parent mother father brother sister son daughter mayor pope king queen prince sheriff scholar coach pilot analyst some "
+    "surrogate magistrate graduate advocate associate loyalist source insider sibling villager resident pensioner teen adult "
     "many most others majority minority half third quarter percent public crowd community industry".split()
 )
 """People and bodies of people whose names do not end like those of `_HUMAN_ENDINGS`."""
 _NO_HUMANS = frozenset(
-    "paper letter number order power center centre matter chapter answer offer error factor sector content event "
-    "percent amount server computer transformer parameter newsletter folder motive perspective incentive archive".split()
+    "paper letter number order power center centre matter chapter answer offer error factor sector content event fee "
+    "coffee knee degree tree guarantee percent amount server computer transformer parameter newsletter folder motive "
+    "perspective incentive archive".split()
 )
 
 

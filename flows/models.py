@@ -14,6 +14,7 @@ import polars as pl
 
 from flows.errors import WrongUse
 from flows.settings import Reading
+from flows.weights import load_weights, set_parameters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +36,8 @@ def load_reader(reading: Reading) -> "Reader":
 
     from transforms.read import Reader  # noqa: PLC0415
 
-    folder = _model_folder(reading.model)
-    _multiply_with_numpy()
+    folder = model_folder(reading.model)
+    multiply_with_numpy()
     try:
         nlp = spacy.load(folder)
     except (OSError, ValueError, ImportError) as error:
@@ -45,12 +46,13 @@ def load_reader(reading: Reading) -> "Reader":
             "Install it anew, or set another as model under [reading] in claimhouse.toml."
         ) from error
     _look_up_in_sets(nlp)
+    read_names_as_taught(nlp, reading)
     return Reader.build(
         nlp, seeds(), min_words=reading.min_words, languages=reading.languages, version=pipeline_version(reading)
     )
 
 
-def _multiply_with_numpy() -> None:
+def multiply_with_numpy() -> None:
     """Let spaCy multiply matrices with numpy's BLAS, two to three times as fast as the one that thinc brings."""
     from thinc.api import NumpyOps, set_current_ops  # noqa: PLC0415
 
@@ -63,6 +65,17 @@ def _multiply_with_numpy() -> None:
             return product
 
     set_current_ops(Blas())
+
+
+def read_names_as_taught(nlp: "Language", reading: Reading) -> None:
+    """Give the model's name reader the weights of `seeds/models`, where they were trained from this very model."""
+    if nlp.has_pipe("ner") and (values := load_weights(name_weights(), base=model_version(reading))):
+        set_parameters(nlp.get_pipe("ner").model, values)
+
+
+def name_weights() -> Traversable:
+    """The weights of the name reader, as `python -m training.names` writes them."""
+    return resources.files("seeds").joinpath("models", "names.npz")
 
 
 def _look_up_in_sets(nlp: "Language") -> None:
@@ -88,7 +101,7 @@ def _seed_files() -> list[Traversable]:
 
 def model_version(reading: Reading) -> str:
     """Name and version of the language model, as its own card gives them. Loads nothing."""
-    card = json.loads((_model_folder(reading.model) / "meta.json").read_text(encoding="utf-8"))
+    card = json.loads((model_folder(reading.model) / "meta.json").read_text(encoding="utf-8"))
     return f"{card['lang']}_{card['name']} {card['version']}"
 
 
@@ -111,7 +124,7 @@ def code_version(reading: Reading) -> str:
 
 def _what_reads(reading: Reading) -> Iterator[bytes]:
     code = (path for path in resources.files("transforms").iterdir() if path.name.endswith(".py"))
-    for path in (*sorted(code, key=lambda path: path.name), *_seed_files()):
+    for path in (*sorted(code, key=lambda path: path.name), *_seed_files(), name_weights()):
         yield path.name.encode()
         yield path.read_bytes()
     yield model_version(reading).encode()
@@ -119,7 +132,7 @@ def _what_reads(reading: Reading) -> Iterator[bytes]:
     yield f"{reading.min_words} {' '.join(reading.languages)}".encode()
 
 
-def _model_folder(model: str) -> Path:
+def model_folder(model: str) -> Path:
     """The folder of an installed model, where its card `meta.json` lies: below its package, in `name-version` or another."""
     spec = find_spec(model) if model.isidentifier() else None
     if spec is None or spec.origin is None:

@@ -27,7 +27,27 @@ _MODALS = frozenset(
     ("will", "can", "could", "may", "might", "should", "would", "must", "did", "does", "is", "was", "has", "had", "shall")
 )
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$")
-MAX_NAME_WORDS = 8
+_POSSESSOR = re.compile(r"^(.*?)(\w+)(?:['’]s|(?<=s)['’])\s+(.+)$", re.S)
+_OF_MANY = frozenset(
+    "children women men people workers farmers writers teachers nurses veterans students players citizens girls boys mothers"
+    " consumers voters king queen st".split()
+)
+"""Whose they are is part of the name: the Children's Hospital, the People's Party, the King's College."""
+_HEADS: dict[str, str] = dict.fromkeys(
+    "university college institute academy school hospital party ministry department committee commission council association"
+    " federation foundation corporation inc ltd bank agency bureau parliament senate assembly congress union alliance league"
+    " orchestra church museum trust company society laboratory center centre court".split(),
+    "ORG",
+) | dict.fromkeys(
+    "election elections referendum by-election olympics championship championships cup festival summit revolution war uprising"
+    " marathon earthquake".split(),
+    "EVENT",
+)
+"""What a name is the name of, by its last word, or by the one before "of" and "for": the University of Oslo."""
+_HEAD_END = re.compile(r"\s(?:of|for|in|at|on|and)\s")
+_RETYPED = frozenset(("PERSON", "GPE", "LOC", "PRODUCT", "NORP", "OTHER"))
+"""Types that such a name can't have; a work may well be called after a school, an event after a place."""
+MAX_NAME_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +148,7 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     type_ = _TYPES.get(span.label_)
     if type_ is None:
         return
-    start, end = _trimmed(text, *block.place(_without_modal(span)))
+    start, end = _trimmed(text, *block.place(_without_modal(span)), type_)
     form = text[start:end]
     if not _is_name(form, catalogue):
         return
@@ -142,6 +162,7 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     elif _MODEL_NAME.fullmatch(form) and type_ != "EVENT":
         yield Mention(start, end, form, "PRODUCT", "pattern")
     else:
+        type_ = _by_head(form, type_)
         yield _with_version(text, block, Mention(start, end, form, type_, "model"))
 
 
@@ -155,7 +176,13 @@ def _without_modal(span: Span) -> Span:
     return span[1:] if opens and len(span) > 1 and span[0].lower_ in _MODALS else span
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _by_head(form: str, type_: str) -> str:
+    """The type of a name that says itself what it names, else the model's."""
+    words = _HEAD_END.split(form)[0].split()
+    return _HEADS.get(words[-1].lower(), type_) if len(form.split()) > 1 and type_ in _RETYPED else type_
+
+
+def _trimmed(text: str, start: int, end: int, type_: str) -> tuple[int, int]:
     """The place of a name without the article, possessive, marks and lower-case words around it."""
     form = text[start:end]
     inner = bare_name(form)
@@ -165,12 +192,20 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = start + at, start + at + len(inner)
     while " " in text[start:end] and text[start].islower() and not text[start + 1 : start + 2].isupper():
         start = text.index(" ", start) + 1
-    possessive = re.search(r"['’]s\s", text[start:end])
-    if possessive:  # "Google's Gemini" names two things: the first is sure
-        end = start + possessive.start()
+    owned = _POSSESSOR.match(text[start:end])
+    if owned and not _owner_is_part(owned, type_):  # "Google's Gemini" names two things: the first is sure
+        end = start + owned.end(2)
     if text[end : end + 1] == "." and _ABBREVIATION.search(text[start:end]):
         end += 1
     return start, end
+
+
+def _owner_is_part(owned: re.Match[str], type_: str) -> bool:
+    """Whether whose a thing is belongs to its name: the Institute for Tomorrow's Farms, Lloyd's of London."""
+    before, owner, thing = owned.groups()
+    if type_ in ("WORK", "LAW") or owner.lower() in _OF_MANY or re.search(r"\b(?:for|of|St\.?) (?:the )?$", before):
+        return True
+    return type_ in ("ORG", "EVENT", "LOC") and (thing.startswith("of ") or thing.split()[-1].lower() in _HEADS)
 
 
 def _is_name(form: str, catalogue: Catalogue) -> bool:

@@ -47,6 +47,12 @@ _LIKE_ASCII = str.maketrans(
 )
 """One character for one, so that spans hold: the model learned from ASCII quotation marks, dashes and spaces."""
 
+
+def like_ascii(text: str) -> str:
+    """A text as the model reads it, of the same length."""
+    return text.translate(_LIKE_ASCII)
+
+
 MAX_BLOCK_CHARS = 20_000
 """A longer block is parsed in pieces cut at white space: the model's memory grows with the length of one piece."""
 
@@ -68,7 +74,9 @@ class Parsed:
 
 
 class CatalogueNames:
-    """Pipeline component: the catalogue's names become a document's entities, the longest first, each with its canonical name.
+    """Pipeline component: the catalogue's names among those that the model found, the longest first.
+
+    Each has its canonical name as its id. A name that is only part of a longer one that the model found is left to it.
 
     spaCy's entity ruler finds the same; it counts its patterns anew for every text, which takes longer than to look for them.
     """
@@ -84,17 +92,61 @@ class CatalogueNames:
         self._meant[form.vocab.strings[key]] = (label, name)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set the entities of a document that has none yet."""
+        """Set a document's entities: the catalogue's, but for those that are part of a longer name, and what is left."""
         found = sorted(set(self._matcher(doc)), key=lambda match: (match[1] - match[2], match[1], self._meant[match[0]]))
+        if not found:
+            return doc
+        owner = {token.i: span for span in doc.ents for token in span}
         taken: set[int] = set()
         names = []
         for key, start, end in found:
             if taken.isdisjoint((start, end - 1)):
                 label, name = self._meant[key]
-                names.append(Span(doc, start, end, label=label, span_id=name))
+                span = Span(doc, start, end, label=label, span_id=name)
+                if start in owner and _is_part(span, owner[start]):
+                    continue
+                names.append(span)
                 taken.update(range(start, end))
-        doc.ents = names
+        doc.ents = names + [left for span in doc.ents for left in _left(span, taken)]
         return doc
+
+
+_PLACED = frozenset(("GPE", "LOC", "NORP", "ORG"))
+"""Types of names that longer names are made of: the Bank of England, the New York Film Festival."""
+_MADE_OF_NAMES = frozenset(("ORG", "FAC", "EVENT", "LAW", "WORK_OF_ART", "GPE", "LOC", "PERSON"))
+_FOUNDED = frozenset(
+    "foundation institute university college school center centre association society museum library hospital prize award"
+    " awards conference festival cup tower building hotel airport stadium bridge park street road church committee"
+    " commission fund trust act initiative project union league council party campaign".split()
+)
+"""What is named after people and things: the Clinton Foundation, the Python Software Foundation."""
+
+
+def _is_part(name: Span, found: Span) -> bool:
+    """Whether a name of the catalogue is but a part of what the model found: England in the Bank of England."""
+    if len(found) <= len(name) or name.end > found.end or found.label_ not in _MADE_OF_NAMES:
+        return False
+    rest = [token for token in found if not name.start <= token.i < name.end]
+    if any(token.text in (",", "/", ";", ":", '"', "and", "&", "-", "(") for token in rest) and found.label_ != "ORG":
+        return False
+    if found.doc[name.end : name.end + 1].text in ("'s", "'") and name.end < found.end:
+        return False
+    if name.label_ == found.label_ == "EVENT":
+        return True
+    if name.label_ in _PLACED:
+        return found.label_ != "PERSON" or (name.label_ in ("GPE", "LOC") and name.start == found.start and len(found) <= 3)
+    return found[-1].lower_ in _FOUNDED
+
+
+def _left(found: Span, taken: set[int]) -> list[Span]:
+    """What the model found, where the catalogue's names leave it; of a person's name what is left beside them."""
+    free = [token.i for token in found if token.i not in taken]
+    if len(free) == len(found):
+        return [found]
+    capitals = [i for i in free if found.doc[i].text[:1].isupper()]
+    if found.label_ != "PERSON" or len(capitals) < 2 or capitals[-1] - capitals[0] >= len(capitals):
+        return []
+    return [Span(found.doc, capitals[0], capitals[-1] + 1, label=found.label_)]
 
 
 @Language.factory("catalogue")  # type: ignore[untyped-decorator]  # spaCy types it as anything
@@ -103,17 +155,17 @@ def _catalogue(nlp: Language, name: str) -> CatalogueNames:  # noqa: ARG001  # t
 
 
 def with_catalogue(nlp: Language, catalogue: pl.DataFrame) -> Language:
-    """Put the catalogue's names before the model's own entity recogniser, which then keeps them and reads around them.
+    """Put the catalogue's names behind the model's own entity recogniser, which knows where a longer name holds one of them.
 
     `catalogue` has columns name, type, aliases (joined by `|`). An entity's id is the canonical name.
     """
     if "catalogue" in nlp.pipe_names:
         return nlp
-    names = nlp.add_pipe("catalogue", before="ner")
+    names = nlp.add_pipe("catalogue", after="ner")
     assert isinstance(names, CatalogueNames)
     for name, type_, aliases in catalogue.select("name", "type", "aliases").iter_rows():
         for form in dict.fromkeys([name, *filter(None, (aliases or "").split("|"))]):
-            names.add(nlp.make_doc(form.translate(_LIKE_ASCII)), type_, name)
+            names.add(nlp.make_doc(like_ascii(form)), type_, name)
     return nlp
 
 
@@ -124,12 +176,12 @@ def parse_blocks(text: str, blocks: Sequence[Block], nlp: Language) -> list[Pars
     takes their capitals for names.
     """
     placed = [piece for block in blocks if block.zone != "boilerplate" for piece in _cut(text, block)]
-    whole = [(text[b.start : b.end].translate(_LIKE_ASCII), b) for b in placed if b.zone in READ_ZONES]
+    whole = [(like_ascii(text[b.start : b.end]), b) for b in placed if b.zone in READ_ZONES]
     parsed = [Parsed(doc, b.start, b.zone, b.section) for doc, b in nlp.pipe(whole, as_tuples=True, batch_size=64)]
     names = nlp.get_pipe("catalogue") if "catalogue" in nlp.pipe_names else None
     for block in placed:
         if block.zone not in READ_ZONES:
-            doc = nlp.make_doc(text[block.start : block.end].translate(_LIKE_ASCII))
+            doc = nlp.make_doc(like_ascii(text[block.start : block.end]))
             parsed.append(Parsed(names(doc) if names else doc, block.start, block.zone, block.section))
     return sorted(parsed, key=lambda piece: piece.start)
 

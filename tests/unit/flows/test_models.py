@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from flows.errors import WrongUse
-from flows.models import model_version, pipeline_version, seeds
+from flows.models import load_reader, model_version, name_weights, pipeline_version, seeds
 from flows.settings import Reading
 
 
@@ -40,6 +40,20 @@ def test_an_edited_lexicon_makes_another_version(monkeypatch, tmp_path):
     changed.write_text("lemma,kind\n", encoding="utf-8")
     monkeypatch.setattr("flows.models._seed_files", lambda: [changed])
     assert pipeline_version.__wrapped__(Reading()) != before
+
+
+def test_other_weights_make_another_version(monkeypatch, tmp_path):
+    before = pipeline_version.__wrapped__(Reading())
+    (tmp_path / "names.npz").write_bytes(name_weights().read_bytes() + b" ")
+    monkeypatch.setattr("flows.models.name_weights", lambda: tmp_path / "names.npz")
+    assert pipeline_version.__wrapped__(Reading()) != before
+
+
+def test_the_reader_knows_names_that_the_stock_model_was_not_taught():
+    doc = load_reader(Reading()).nlp("Berg lost the 1984 Norwegian parliamentary election for the Farmers' Union of Norway.")
+    assert {("1984 Norwegian parliamentary election", "EVENT"), ("Farmers' Union of Norway", "ORG")} <= {
+        (span.text, span.label_) for span in doc.ents
+    }
 
 
 def test_seeds_are_keyed_by_file_and_hold_the_catalogue():

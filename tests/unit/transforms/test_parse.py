@@ -16,7 +16,7 @@ def named(nlp, text: str) -> list[tuple[str, str, str]]:
 
 def blank_with_catalogue():
     nlp = spacy.blank("en")
-    nlp.add_pipe("sentencizer", name="ner")  # the catalogue's place is before `ner`
+    nlp.add_pipe("sentencizer", name="ner")  # the catalogue's place is behind `ner`
     return with_catalogue(nlp, ENTITIES)
 
 
@@ -39,6 +39,54 @@ def test_the_catalogue_is_put_in_once():
 
 def test_the_catalogue_s_names_hold_against_the_model_s(nlp):
     assert ("OpenAI", "ORG") in [(text, label) for text, label, _ in named(nlp, "OpenAI opened an office.")]
+
+
+PLACES = pl.DataFrame(
+    {
+        "name": ["Norway", "Ada Byrne", "Kade", "Games"],
+        "type": ["GPE", "PERSON", "ORG", "EVENT"],
+        "aliases": [None, None, None, None],
+    },
+    schema={"name": pl.String, "type": pl.String, "aliases": pl.String},
+)
+
+
+def merged(text: str, *found: tuple[str, str]) -> list[tuple[str, str, str]]:
+    """The entities of a text in which the model found these names, behind the catalogue."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer", name="ner")
+    names = with_catalogue(nlp, PLACES).get_pipe("catalogue")
+    doc = nlp.make_doc(text)
+    doc.ents = [doc.char_span(text.index(name), text.index(name) + len(name), label) for name, label in found]
+    return [(span.text, span.label_, span.ent_id_) for span in names(doc).ents]
+
+
+def test_a_place_in_a_longer_name_is_left_to_it():
+    assert merged("The Bank of Norway rose.", ("Bank of Norway", "ORG")) == [("Bank of Norway", "ORG", "")]
+
+
+def test_a_place_in_a_longer_event_is_left_to_it():
+    assert merged("The 1984 Norway Games ended.", ("1984 Norway Games", "EVENT")) == [("1984 Norway Games", "EVENT", "")]
+
+
+def test_what_an_owner_of_the_catalogue_has_is_another_name():
+    assert merged("Kade's Glider flew.", ("Kade's Glider", "ORG")) == [("Kade", "ORG", "Kade")]
+
+
+def test_a_place_joined_to_another_is_none_of_its_parts():
+    assert ("Norway", "GPE", "Norway") in merged("It lay in Lowmere, Norway.", ("Lowmere, Norway", "GPE"))
+
+
+def test_of_a_person_s_name_there_stays_what_the_catalogue_leaves():
+    assert merged("Kade chief Piet Olsen left.", ("Kade chief Piet Olsen", "PERSON")) == [
+        ("Kade", "ORG", "Kade"),
+        ("Piet Olsen", "PERSON", ""),
+    ]
+
+
+def test_what_is_named_after_a_person_is_not_that_person():
+    assert merged("The Ada Byrne Prize went to her.", ("Ada Byrne Prize", "ORG")) == [("Ada Byrne Prize", "ORG", "")]
+    assert merged("The Ada Byrne speech went on.", ("Ada Byrne speech", "ORG")) == [("Ada Byrne", "PERSON", "Ada Byrne")]
 
 
 def test_a_block_keeps_its_place_and_its_code_points(nlp):

@@ -1,4 +1,4 @@
-"""Cues that attribute a statement, the words that name who holds it, and the words that are held."""
+"""Cues that attribute a statement: verbs, nouns and adjectives with their frames, and the words that hang on them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Self
 import polars as pl
 from spacy.tokens import Doc, Span, Token
 
+_WORDS = ("noun", "adjective", "source", "person", "no_person")
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 _SPEAKER_TAIL = (
     "prep",
@@ -24,18 +25,6 @@ _SPEAKER_TAIL = (
     "cc",
     "conj",
 )
-_SOURCES = frozenset(
-    "study survey poll report paper research analysis data figure statistic number finding result document record memo letter "
-    "email test review estimate audit investigation researcher expert analyst scientist evidence source article book census "
-    "index polling filing transcript statement tweet post ad advert advertisement website site column editorial story headline "
-    "lawsuit complaint indictment ruling verdict footage video recording diary manifesto petition disclosure projection model "
-    "forecast experiment trial history poster banner caption sign message note biography memoir obituary blog".split()
-)
-"""Subjects that speak when they show, suggest or find something; of other things these verbs say no more than "mean"."""
-_FIRST_PERSON = frozenset(("i", "we", "me", "us", "my", "our"))
-_NO_SPEAKERS = frozenset(
-    ("this", "that", "there", "which", "what", "you", "one", "these", "those", "whatever", "anyone", "anybody", "nobody")
-)
 
 
 @dataclass(frozen=True)
@@ -46,13 +35,17 @@ class CueLexicon:
     in -ing, `o` its object with what that is said to be ("call it a threat"), `a` the same with "as" ("describe it as a
     threat"), `e` a noun of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey
     shows"), `i` only with "it" as its object ("as she puts it"), `d` denies what follows. `prepositions`
-    are those of frame `p`.
+    are those of frame `p`. `sources` speak when they show, suggest or find something; of other things these verbs say no more
+    than "mean". `people` and `no_people` correct what a word's ending tells.
     """
 
     verbs: dict[str, str]
     prepositions: dict[str, frozenset[str]]
     nouns: frozenset[str]
     adjectives: frozenset[str]
+    sources: frozenset[str]
+    people: frozenset[str]
+    no_people: frozenset[str]
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Self:
@@ -61,7 +54,7 @@ class CueLexicon:
         return cls(
             {lemma: frames for lemma, frames, _ in verbs},
             {lemma: frozenset(words.split()) for lemma, _, words in verbs if words},
-            *(frozenset(frame.filter(pl.col("kind") == kind)["lemma"]) for kind in ("noun", "adjective")),
+            *(frozenset(frame.filter(pl.col("kind") == kind)["lemma"]) for kind in _WORDS),
         )
 
     def frames(self, token: Token) -> str:
@@ -102,92 +95,6 @@ def _antecedent(subject: Token, verb: Token) -> Token:
     if subject.tag_ in ("WP", "WDT") and verb.dep_ == "relcl":
         return verb.head
     return subject
-
-
-def may_speak(token: Token, lemma_frames: str) -> bool:
-    """Whether the subject of a cue can hold a statement at all."""
-    word = token.lower_
-    is_some = word == "one" and any(child.lower_ == "of" for child in token.children)
-    if (word in _NO_SPEAKERS and not is_some) or token.dep_ == "expl" or token.pos_ in ("VERB", "AUX", "SCONJ", "ADP", "ADV"):
-        return False
-    if "s" in lemma_frames:
-        named = token.ent_type_ in ("PERSON", "ORG", "GPE", "NORP") or token.pos_ == "PROPN"
-        return named or token.lemma_.lower() in _SOURCES or _is_human(token)
-    return True
-
-
-_HUMAN_ENDINGS = (
-    "er",
-    "or",
-    "ist",
-    "ian",
-    "ant",
-    "ent",
-    "man",
-    "men",
-    "woman",
-    "women",
-    "people",
-    "person",
-    "chief",
-    "head",
-    "critic",
-    "official",
-    "ive",
-    "ee",
-    "crat",
-    "ican",
-    "ster",
-)
-_PEOPLE = frozenset(
-    "aide ally rival friend family colleague party campaign administration government company team group ministry court judge "
-    "department jury police union board council committee agency office firm bank church coalition commission panel parliament "
-    "army guard staff crew boss candidate witness secretary attorney deputy delegate nurse guide host spouse wife couple "
-    "parent mother father brother sister son daughter mayor pope king queen prince sheriff scholar coach pilot analyst some "
-    "surrogate magistrate graduate advocate associate loyalist source insider sibling villager resident pensioner teen adult "
-    "many most others majority minority half third quarter percent public crowd community industry".split()
-)
-"""People and bodies of people whose names do not end like those of `_HUMAN_ENDINGS`."""
-_NO_HUMANS = frozenset(
-    "paper letter number order power center centre matter chapter answer offer error factor sector content event fee "
-    "coffee knee degree tree guarantee percent amount server computer transformer parameter newsletter folder motive "
-    "perspective incentive archive".split()
-)
-
-
-def _is_human(token: Token) -> bool:
-    lemma = token.lemma_.lower()
-    ends = lemma.endswith(_HUMAN_ENDINGS) and not lemma.endswith("ment") and lemma not in _NO_HUMANS
-    return token.pos_ == "PRON" or lemma in _PEOPLE or ends
-
-
-def is_holder(token: Token | None) -> bool:
-    """Whether a subject is someone who can hold an attitude: a person, an organisation, a people, or a word for such."""
-    if token is None or token.lower_ in _NO_SPEAKERS or token.lower_ == "it":
-        return False
-    return token.ent_type_ in ("PERSON", "ORG", "NORP") or _is_human(token) or (token.pos_ == "PROPN" and not token.ent_type_)
-
-
-def owner_of(subject: Token) -> Token:
-    """Whose words a subject's are: "Zuckerberg's letter argues" is Zuckerberg's argument, "the analyst Ann Lee" is Ann Lee."""
-    if subject.pos_ != "NOUN" or subject.ent_type_:
-        return subject
-    if subject.dep_ == "dobj" and subject.lemma_.lower() in _SOURCES:
-        author = subject_of(subject.head)  # "issued a statement saying": who issued it speaks
-        return author if author is not None and author.lower_ not in _NO_SPEAKERS else subject
-    named = next((child for child in subject.children if child.dep_ == "appos" and child.ent_type_ == "PERSON"), None)
-    if named is not None or _is_human(subject):
-        return named if named is not None else subject
-    owner = next((child for child in subject.children if child.dep_ == "poss" and child.ent_type_ in ("PERSON", "ORG")), None)
-    return owner if owner is not None else subject
-
-
-def is_first_person(token: Token) -> bool:
-    """Whether the words are the writer's own: "I", "we", "my colleagues", "Ann and I"."""
-    beside = [*token.children, *(token.head.children if token.dep_ in SUBJECTS else ())]
-    joined = any(part.dep_ in ("conj", "nsubj") and part.lower_ in ("i", "we") for part in beside)
-    ours = any(part.dep_ == "poss" and part.lower_ in ("my", "our") for part in token.children)
-    return token.lower_ in _FIRST_PERSON or joined or (ours and not _is_human(token))
 
 
 def speaker_span(head: Token) -> Span:

@@ -27,7 +27,7 @@ def find_quotations(
         for token, frames in cue_verbs(doc, lexicon)
         if "q" in frames or "c" in frames
         if not is_inside(token, quotes)
-        for cue in [cue_of(token, frames, _subject_outside(token, quotes))]
+        for cue in [cue_of(token, frames, _subject_outside(token, quotes), lexicon)]
         if cue
     ]
     found: list[Attribution] = []
@@ -65,7 +65,7 @@ def find_announcement(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexico
         frames = lexicon.frames(token)
         gives = token.pos_ == "VERB" and any(part.lemma_ in _TEXTS for part in token.children)
         says = ("q" in frames or "c" in frames or gives) and not is_inside(token, quotes)
-        cue = cue_of(token, frames, _subject_outside(token, quotes)) if says else None
+        cue = cue_of(token, frames, _subject_outside(token, quotes), lexicon) if says else None
         if cue is not None and cue.speaker is not None:
             return _attributed(block, (block.start, block.start), cue)
     return None

@@ -10,15 +10,12 @@ from transforms.cues import (
     clause_end,
     clause_span,
     cue_verbs,
-    is_first_person,
-    is_holder,
-    may_speak,
-    owner_of,
     speaker_span,
     subject_of,
 )
 from transforms.parse import Parsed
 from transforms.quotes import Quote
+from transforms.speakers import is_holder, is_ours, may_speak, owner_of
 from transforms.speech import Attribution, cue_of, is_inside
 from transforms.statements import FINITE_TAGS
 
@@ -28,7 +25,7 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
     for token, frames in cue_verbs(block.doc, lexicon):
         if is_inside(token, quotes) or _is_withheld(token):
             continue
-        cue = cue_of(token, frames, subject_of(token))
+        cue = cue_of(token, frames, subject_of(token), lexicon)
         if cue is None or (cue.speaker is None and not _is_impersonal(token)):
             continue
         clauses = list(_clauses(token, frames))
@@ -39,9 +36,9 @@ def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) ->
         if token.lower_ == "according" and not is_inside(token, quotes):
             yield from _according(block, quotes, token)
         elif token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.nouns and not is_inside(token, quotes):
-            yield from _noun_cue(block, quotes, token)
+            yield from _noun_cue(block, quotes, token, lexicon)
         elif token.dep_ == "acomp" and token.lower_ in lexicon.adjectives and not is_inside(token, quotes):
-            yield from _adjective_cue(block, quotes, token)
+            yield from _adjective_cue(block, quotes, token, lexicon)
 
 
 def _with_preposition(cue: Span, content: Span) -> Span:
@@ -106,7 +103,7 @@ def _opens_with_as(verb: Token) -> bool:
 
 def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
     """What a verb of saying holds where no clause follows it: an infinitive, what follows its preposition, an object."""
-    if not is_holder(subject_of(verb)):
+    if not is_holder(subject_of(verb), lexicon):
         return
     spans = [_said_to_be(verb, frames)]
     for child in sorted(verb.children, key=lambda child: (child.dep_ != "prep", child.i)):
@@ -211,7 +208,7 @@ def _rest_of_sentence(speaker: Token) -> Span | None:
     return words if len(words) and any(token.tag_ in FINITE_TAGS for token in words) else None
 
 
-def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[Attribution]:
+def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token, lexicon: CueLexicon) -> Iterator[Attribution]:
     """ "Meta's claim that …": the owner of the noun speaks, the clause is what is said."""
     clause = next(
         (
@@ -232,11 +229,11 @@ def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token) -> Iterator[A
     if owner is None and noun.dep_ == "dobj" and noun.head.pos_ == "VERB":
         owner = subject_of(noun.head)
     span = clause_span(clause) if clause is not None else None
-    if owner is not None and span is not None and may_speak(owner, "") and not is_first_person(owner):
+    if owner is not None and span is not None and may_speak(owner, "", lexicon) and not is_ours(owner, lexicon):
         yield _reported(block, quotes, span, block.doc[noun.i : noun.i + 1], owner)
 
 
-def _adjective_cue(block: Parsed, quotes: Sequence[Quote], adjective: Token) -> Iterator[Attribution]:
+def _adjective_cue(block: Parsed, quotes: Sequence[Quote], adjective: Token, lexicon: CueLexicon) -> Iterator[Attribution]:
     """ "The minister is confident that …": who is so holds the clause."""
     verb = adjective.head
     holder = subject_of(verb)
@@ -244,8 +241,14 @@ def _adjective_cue(block: Parsed, quotes: Sequence[Quote], adjective: Token) -> 
     clause = next(behind, None)
     span = clause_span(clause) if clause is not None and clause.i > adjective.i else None
     is_denied = any(child.dep_ == "neg" for child in verb.children)
-    if span is not None and holder is not None and is_holder(holder) and not is_first_person(holder) and not is_denied:
-        yield _reported(block, quotes, span, block.doc[min(verb.i, adjective.i) : adjective.i + 1], owner_of(holder))
+    if (
+        span is not None
+        and holder is not None
+        and is_holder(holder, lexicon)
+        and not is_ours(holder, lexicon)
+        and not is_denied
+    ):
+        yield _reported(block, quotes, span, block.doc[min(verb.i, adjective.i) : adjective.i + 1], owner_of(holder, lexicon))
 
 
 def _reported(block: Parsed, quotes: Sequence[Quote], content: Span, cue: Span, speaker: Token | None) -> Attribution:

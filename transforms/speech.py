@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
-from transforms.cues import cue_span, is_first_person, may_speak, owner_of
+from transforms.cues import CueLexicon, cue_span
 from transforms.quotes import Quote
+from transforms.speakers import is_ours, may_speak, owner_of
 
 Place = tuple[int, int]
 
@@ -44,15 +45,15 @@ class Cue:
     speaker: Token | None
 
 
-def cue_of(token: Token, frames: str, subject: Token | None) -> Cue | None:
+def cue_of(token: Token, frames: str, subject: Token | None, lexicon: CueLexicon) -> Cue | None:
     """A cue with its speaker; None where its subject cannot speak, or is the writer."""
-    if subject is not None and (not may_speak(subject, frames) or is_first_person(subject)):
+    if subject is not None and (not may_speak(subject, frames, lexicon) or is_ours(subject, lexicon)):
         return None
     if subject is not None and subject.lower_ == "it" and subject.head != token:
         return None  # "it is fair to say": nobody says it
     if any(child.dep_ == "neg" for child in token.children):
         return None  # "she does not expect everyone to agree" attributes nothing to her
-    return Cue(token, cue_span(token), owner_of(subject) if subject is not None else None)
+    return Cue(token, cue_span(token), owner_of(subject, lexicon) if subject is not None else None)
 
 
 def is_inside(token: Token, quotes: Sequence[Quote]) -> bool:

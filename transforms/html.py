@@ -10,10 +10,12 @@ from trafilatura import bare_extraction, load_html
 from transforms.blocks import Piece
 from transforms.metadata import Metadata, read_metadata
 from transforms.page_lines import Line, fold, page_lines, squeeze, whole_tree
-from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct, find_region, surroundings
+from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct, find_region, lines_within
 
 _EARLY_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
 """Browsers read on behind these, and so must we: some templates close the page behind its menu. The parser stops there."""
+HEAD_LINES = 3
+"""Between a title or a first picture and the article below it may stand a standfirst, a byline and a date."""
 _LINK_CHARS = 8  # a shorter link text may stand in any sentence
 
 
@@ -42,11 +44,11 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     metadata = read_metadata(whole, url, lines)
     extracted = bare_extraction(tree, include_comments=False, fast=True)
     region = find_region(lines)
-    near = surroundings(lines, region)
     captions = {fold(line.text) for line in lines if line.zone == "caption"}
     body = extracted.body if extracted is not None else None
     found = correct(list(_article(body)) if body is not None else [], lines, region)
     article = [Piece(piece.text, "caption") if fold(piece.text) in captions else piece for piece in found]
+    near = lines_within(lines, region, HEAD_LINES)
     rest = _left_out(lines, article, near)
     linked = _linked_share(lines, article)
     return HtmlPage(metadata, _title_first(metadata.title, article, rest, near), linked)

@@ -33,8 +33,6 @@ HALF_SHARE = 0.75
 """An extractor that found less of it left parts out: then any prose between what it found is the article's."""
 REGION_WORDS = 150
 """A region with less prose is no better than what the extractor found."""
-HEAD_LINES = 12
-"""So many lines lie between an article's title and its first paragraph at most: standfirst, byline, date, share buttons."""
 LUMP_LINES = 20
 """A piece that holds so many lines, most of them outside the region, is a whole page in one."""
 
@@ -82,17 +80,14 @@ def find_region(lines: Sequence[Line]) -> HtmlElement | None:
     return region
 
 
-def surroundings(lines: Sequence[Line], region: HtmlElement | None) -> frozenset[str]:
-    """The folded lines of the region, and those just above it, where a title, a byline and a first picture stand.
-
-    Without a region all lines are.
-    """
+def lines_within(lines: Sequence[Line], region: HtmlElement | None, above: int) -> frozenset[str]:
+    """The folded lines of the region, and so many right above it, but those of margins; without a region all lines are."""
     if region is None:
         return frozenset(fold(line.text) for line in lines)
     inside = set(region.iter())
     held = [i for i, line in enumerate(lines) if line.element in inside]
     first, last = (held[0], held[-1]) if held else (0, len(lines))
-    return frozenset(fold(line.text) for line in lines[max(0, first - HEAD_LINES) : last + 1] if not line.is_margin)
+    return frozenset(fold(line.text) for line in lines[max(0, first - above) : last + 1] if not line.is_margin)
 
 
 def correct(article: Sequence[Piece], lines: Sequence[Line], region: HtmlElement | None) -> list[Piece]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,13 +32,19 @@ if TYPE_CHECKING:
 
 Row = dict[str, object]
 
+_KNOWN = re.compile(r"\b(?:the|these|those|its|their|his|her|our|my|your)\s+\Z", re.I)
+
 
 @dataclass(frozen=True, slots=True)
 class _Inside:
-    """What stands in a stretch of text: the mentions, the kinds of the figures, how many expressions of time."""
+    """What stands in a stretch of text: the mentions, the kinds of the figures, how many expressions of time.
+
+    `told_kinds` leaves out figures that only say which things are meant ("the two sides").
+    """
 
     mentions: Sequence[Mention]
     figure_kinds: Sequence[str]
+    told_kinds: frozenset[str]
     times: int
 
 
@@ -62,8 +69,13 @@ class _Document:
         return _Inside(
             [mention for mention in mentions if mention.end <= end],
             [kind for _, last, kind in figures if last <= end],
+            frozenset(kind for first, last, kind in figures if last <= end and not (kind == "count" and self._is_known(first))),
             sum(last <= end for _, last in moments),
         )
+
+    def _is_known(self, place: int) -> bool:
+        """Whether the words in front say that it is known which things are counted, in a number that is spelled out."""
+        return self.text[place].isalpha() and _KNOWN.search(self.text, max(0, place - 8), place) is not None
 
     def sentence_at(self, place: int) -> str:
         """The sentence that holds a place."""
@@ -139,7 +151,7 @@ def _claim_row(found: Found, known: _Document, classes: Sequence[str], reader: R
     attribution = found.attribution
     statement = Statement.of(found.span, reader.claim_words, found.root)
     inside = known.within(found.start, found.end)
-    kind = claim_type(found.span, statement, reader.claim_words, frozenset(inside.figure_kinds))
+    kind = claim_type(found.span, statement, reader.claim_words, inside.told_kinds)
     speaker = _speaker(found, known) if attribution else None
     subject = _referent(statement.subject, found.block, known)
     object_ = _referent(statement.object, found.block, known)

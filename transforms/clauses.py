@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from spacy.tokens import Span, Token
 
-from transforms.cues import is_first_person
+from transforms.speakers import is_first_person
 from transforms.statements import AUXILIARIES, FINITE_TAGS, is_past, subjects_before
 
+_SIGNPOSTS = frozenset("article blog column essay guide newsletter page post roundup story".split())
+"""What "this …" says of itself is no claim: "this post explains how"."""
 _WISHES = ("hope", "thank", "wish", "welcome")
 
 
@@ -21,6 +23,8 @@ def states(clause: Span) -> bool:
         return False
     words = {child.lower_ for child in subjects}
     if "let" in words or ("you" in words and not is_past(root)):
+        return False
+    if any(child.lower_ in _SIGNPOSTS and any(part.lower_ == "this" for part in child.lefts) for child in subjects):
         return False
     if root.lemma_ in _WISHES and any(is_first_person(child) for child in subjects):
         return False
@@ -59,7 +63,20 @@ def clauses_of(sentence: Span) -> list[Span]:
 
 
 def _has_own_subject(verb: Token) -> bool:
-    return verb.pos_ in ("VERB", "AUX") and any(child.dep_ in ("nsubj", "nsubjpass", "expl") for child in verb.children)
+    own = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass", "expl")]
+    return verb.pos_ in ("VERB", "AUX") and any(not _is_likeness(child, verb) for child in own)
+
+
+def _is_likeness(noun: Token, verb: Token) -> bool:
+    """Whether a plural that is read as the subject of a singular verb is what its real subject is like.
+
+    "It is new and like those boats is built of wood" goes on about "it".
+    """
+    before = noun.left_edge.i - 1
+    singular = any(token.tag_ == "VBZ" for token in (verb, *verb.lefts))
+    inside = any(token.lower_ in ("like", "unlike") and token.tag_ == "IN" for token in noun.lefts)
+    likened = inside or (before >= 0 and verb.doc[before].lower_ in ("like", "unlike"))
+    return noun.tag_ in ("NNS", "NNPS") and singular and likened
 
 
 def _end_before(head: Token, last: int, heads: Sequence[Token]) -> int:
@@ -96,6 +113,13 @@ def _balanced(span: Span) -> Span:
     while start < end and doc[start].text == '"' and span.text.count('"') % 2:
         start += 1
         span = doc[start:end]
+    opened, closed = span.text.count("("), span.text.count(")")
+    if opened == closed == 1 and doc[start].text == "(" and ")" in [token.text for token in doc[max(start, end - 2) : end]]:
+        start, end = start + 1, end - 1  # a whole remark in brackets
+    elif opened > closed:  # cut inside a bracket: what stands before it
+        brackets = [token.i for token in doc[start:end] if token.text == "("]
+        start, end = (start, brackets[-1]) if brackets and brackets[-1] > start else (start + bool(brackets), end)
+    span = doc[start:end]
     while end > start and doc[end - 1].is_punct and doc[end - 1].text not in ")%\"'":
         end -= 1
         span = doc[start:end]

@@ -5,7 +5,9 @@ import re
 from spacy.tokens import Token
 
 from transforms.claims import Found
+from transforms.cues import SUBJECTS
 from transforms.resolve import Referent, Referents
+from transforms.statements import subjects_before
 
 
 def resolved_text(found: Found, text: str, referents: Referents, speaker: Referent | None) -> str:
@@ -60,7 +62,7 @@ def _replacement(token: Token, found: Found, referents: Referents, start: int) -
         else max(found.start, found.attribution.speaker[1])
     )
     referent = referents.antecedent(token, max(start, before) if found.attribution is None else start)
-    if referent is None:
+    if referent is None or _means_another(token, found, referents, referent):
         return start, None
     possessive = token.lower_ in _POSSESSIVES or (token.lower_ == "her" and token.dep_ == "poss")
     if token.pos_ == "NOUN":  # "the company": the article goes too, and a possessive mark stays behind it
@@ -69,3 +71,22 @@ def _replacement(token: Token, found: Found, referents: Referents, start: int) -
     if possessive:
         return start, f"{referent.name}'" if referent.name.endswith("s") else f"{referent.name}'s"
     return start, referent.name
+
+
+def _means_another(token: Token, found: Found, referents: Referents, referent: Referent) -> bool:
+    """Whether a pronoun can't stand for what was found: it is its own verb's subject, or the sentence is about someone unnamed.
+
+    "Anna Berg sold it to her" sells to another; in "a man admitted that he stole it" the man may be meant.
+    """
+    if token.dep_ in ("dobj", "dative"):
+        doers = (referents.of(subject, found.block) for subject in subjects_before(token.head))
+        if any(doer is not None and doer.entity_id == referent.entity_id for doer in doers):
+            return True
+    before = token.doc[token.sent.start : token.i]
+    return referent.type == "PERSON" and any(
+        other.dep_ in SUBJECTS
+        and other.tag_ == "NN"
+        and found.block.place(other)[0] >= referent.end
+        and any(part.lower_ in ("a", "an") for part in other.lefts)
+        for other in before
+    )

@@ -1,6 +1,6 @@
 """What a statement is: its subject, predicate and object, how firmly it is put, whether it is denied, what kind it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,9 +21,13 @@ _FIGURE_KINDS = frozenset(("count", "money", "percent", "ratio"))
 
 @dataclass(frozen=True)
 class ClaimWords:
-    """Words that mark kinds of statements, by kind, from `seeds/lexicons/claim_words.csv`; a form is a lemma in lower case."""
+    """Words that mark kinds of statements, by kind, from `seeds/lexicons/claim_words.csv`; a form is a lemma in lower case.
+
+    A form of two words ("lead to") marks where the second follows the first or hangs on it.
+    """
 
     of: dict[str, frozenset[str]]
+    begins: frozenset[str]
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Self:
@@ -31,12 +35,31 @@ class ClaimWords:
         kinds: dict[str, set[str]] = {}
         for kind, form in frame.select("kind", "form").iter_rows():
             kinds.setdefault(kind, set()).add(form)
-        return cls({kind: frozenset(forms) for kind, forms in kinds.items()})
+        begins = frozenset(form.split(" ")[0] for forms in kinds.values() for form in forms if " " in form)
+        return cls({kind: frozenset(forms) for kind, forms in kinds.items()}, begins)
 
     def has(self, kind: str, tokens: Iterable[Token]) -> bool:
-        """Whether one of the tokens is a word of that kind, as lemma or as printed."""
+        """Whether one of the tokens is a word of that kind, as lemma or as printed, and does not name or describe a thing."""
         forms = self.of[kind]
-        return any((token.lemma_.lower() in forms or token.lower_ in forms) and token.pos_ not in _NAMING for token in tokens)
+        return any(
+            token.pos_ not in _NAMING and token.dep_ not in ("amod", "compound") and self._is_form(token, forms)
+            for token in tokens
+        )
+
+    def _is_form(self, token: Token, forms: frozenset[str]) -> bool:
+        words = {token.lower_, token.lemma_.lower()}
+        return not forms.isdisjoint(words) or (
+            not self.begins.isdisjoint(words)
+            and any(f"{word} {part}" in forms for part in _behind(token) for word in sorted(words & self.begins))
+        )
+
+
+def _behind(token: Token) -> Iterator[str]:
+    """The word behind a token, and the prepositions that hang on it."""
+    if token.i + 1 < len(token.doc):
+        yield token.nbor().lower_
+    if token.pos_ == "VERB":
+        yield from (child.lower_ for child in token.rights if child.dep_ == "prep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +96,9 @@ def subjects_before(root: Token) -> list[Token]:
 
 
 def _phrase(head: Token, span: Span) -> Span:
-    """A noun phrase without the relative clause behind it, inside the span."""
+    """A noun phrase without the relative clause behind it, inside the span; what is done ("keeping boats") is whole."""
+    if head.tag_ == "VBG" or head.dep_ == "csubj":
+        return _whole(head, max(head.left_edge.i, span.start), span)
     right = head.i
     for child in head.rights:
         if (
@@ -103,8 +128,9 @@ def _verb_group(verb: Token, span: Span) -> Span:
     infinitive = next(
         (child for child in verb.children if child.dep_ == "xcomp" and child.tag_ == "VB" and child in span), None
     )
-    if infinitive is not None and 0 < infinitive.i - last <= 3:
-        last = infinitive.i
+    if infinitive is not None and last < infinitive.i <= last + 3:
+        between = verb.doc[last + 1 : infinitive.i]
+        last = infinitive.i if all(token.tag_ in ("TO", "RB") for token in between) else last
     return verb.doc[first : last + 1]
 
 
@@ -119,8 +145,12 @@ def _object(root: Token, span: Span) -> Span | None:
             return _whole(found, found.left_edge.i, span)
     # A preposition of the infinitive is nearer than the infinitive itself, which the predicate already holds.
     for verb in (*infinitives, root):
-        for child in verb.rights:
-            if child.dep_ in ("ccomp", "prep", "agent", "xcomp") and child in span and child not in infinitives:
+        behind = [child for child in verb.rights if child in span and child not in infinitives]
+        thought = [
+            child for child in behind if child.dep_ == "ccomp" and not any(part.lower_ == "because" for part in child.lefts)
+        ]
+        for child in (*thought, *behind):  # what is thought, not for how long
+            if child.dep_ in ("ccomp", "prep", "agent", "xcomp"):
                 return _whole(child, child.i if child.dep_ in ("prep", "agent") else child.left_edge.i, span)
     return None
 
@@ -134,6 +164,8 @@ def is_negated(span: Span, root: Token) -> bool:
 
     "Not only … but" denies nothing; a negation inside a subordinate clause denies that clause alone.
     """
+    if _cannot_help(root):
+        return False
     verbs = {root.i} | {child.i for child in root.children if child.dep_ in AUXILIARIES}
     for token in span:
         if token.lower_ not in _NEGATIONS or _is_not_only(token):
@@ -151,6 +183,12 @@ def is_negated(span: Span, root: Token) -> bool:
     return False
 
 
+def _cannot_help(root: Token) -> bool:
+    """Whether someone "cannot help but" do a thing, and so does it."""
+    parts = {child.lower_ for child in root.children}
+    return root.lemma_ == "help" and not parts.isdisjoint(("can", "ca", "could")) and not parts.isdisjoint(("not", "n't"))
+
+
 def _is_not_only(token: Token) -> bool:
     """Whether a negation denies nothing: "not only", "not just", "not without"."""
     following = [part.lower_ for part in token.doc[token.i + 1 : token.i + 3]]
@@ -163,10 +201,16 @@ def modality(span: Span, root: Token, words: ClaimWords) -> str:
     for child in root.children:
         if child.dep_ == "advcl" and child in span and any(mark.lower_ in ("if", "unless") for mark in child.children):
             return "conditional"
+    if _cannot_help(root):
+        return "asserted"
     infinitive = any(child.dep_ == "xcomp" and any(part.lower_ == "to" for part in child.lefts) for child in root.children)
+    passive = any(child.dep_ == "auxpass" for child in root.children)
+    if infinitive and passive and root.lemma_.lower() in words.of["held"]:
+        return "hedged"
     if infinitive and root.lemma_.lower() in words.of["plan"]:
         return "planned"
-    if any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near):
+    habit = any(child.lower_ in words.of["habit"] for child in root.children)
+    if not habit and any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near):
         return "conditional"
     # "may be weaponised, critics say": only the main clause counts; an adverb may hang on the infinitive
     below = [
@@ -184,7 +228,8 @@ def claim_type(span: Span, statement: Statement, words: ClaimWords, figure_kinds
     if figure_kinds & _FIGURE_KINDS:
         return "quantity"
     if any(
-        (token.tag_ in ("JJS", "RBS") and token.lower_ not in ("least", "best", "latest")) or _is_superlative(token, words)
+        (token.tag_ in ("JJS", "RBS") and token.lower_ not in ("least", "best", "latest") and not _is_majority(token))
+        or _is_superlative(token, words)
         for token in span
     ):
         return "superlative"
@@ -233,6 +278,13 @@ def _is_superlative(token: Token, words: ClaimWords) -> bool:
     )
 
 
+def _is_majority(token: Token) -> bool:
+    """Whether "most" counts how many, as in "most boats"; "the most" and "its most" rank."""
+    before = token.nbor(-1) if token.i else None
+    ranked = before is not None and (before.lower_ == "the" or before.tag_ in ("PRP$", "POS", "JJ"))
+    return token.lower_ == "most" and not ranked
+
+
 def _has_than(token: Token, span: Span) -> bool:
     return any(part.lower_ == "than" for part in span.doc[token.i : min(token.i + 10, span.end)])
 
@@ -245,8 +297,16 @@ def _as_as(span: Span) -> bool:
 
 
 def _is_definition(statement: Statement) -> bool:
-    root = statement.root
+    """Whether it says what a word or thing is: "a ferry is a boat that …", not "the plan is a risk", "this means trouble"."""
+    root, subject = statement.root, statement.subject
+    if subject is None or subject.root.pos_ == "PRON" or subject.root.tag_ == "VBG" or is_past(root):
+        return False
     if root.lemma_ in ("mean", "refer", "denote", "define"):
         return True
+    definite = any(part.lower_ in _DEFINITE or part.dep_ == "poss" for part in subject.root.lefts)
     attribute = next((child for child in root.children if child.dep_ == "attr"), None)
-    return root.lemma_ == "be" and attribute is not None and any(part.lower_ in ("a", "an") for part in attribute.lefts)
+    indefinite = attribute is not None and any(part.lower_ in ("a", "an") for part in attribute.lefts)
+    return root.lemma_ == "be" and indefinite and not definite
+
+
+_DEFINITE = frozenset(("the", "this", "that", "these", "those"))

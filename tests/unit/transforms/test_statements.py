@@ -58,6 +58,10 @@ def test_words_of_a_kind_are_found_as_lemma_and_as_printed(nlp):
         ("The ferry is old and slow.", ("The ferry", "is", "old and slow")),
         ("The ferry is a boat that crosses a river.", ("The ferry", "is", "a boat")),
         ("The council gave up the ferry.", ("The council", "gave up", "the ferry")),
+        ("The mayor wrote to her because the ferry leaks.", ("The mayor", "wrote", "to her")),
+        ("Keeping old boats is hard.", ("Keeping old boats", "is", "hard")),
+        ("It is smart to sell the ferry.", ("It", "is", "smart")),
+        ("The mayor has thought for years that the ferry leaks.", ("The mayor", "has thought", "that the ferry leaks")),
         ("The ferry was built by Olsen.", ("The ferry", "was built", "by Olsen")),
         ("The ferry is expected to return to the river.", ("The ferry", "is expected to return", "to the river")),
         ("The owner of the ferry sleeps.", ("The owner of the ferry", "sleeps", None)),
@@ -92,6 +96,7 @@ def test_a_denied_statement_is_negated(span_of, text):
         "The ferry not only crosses the river but also tows barges.",
         "Not just the ferry sank.",
         "The town is not without a boat.",
+        "The pilot could not help laughing at the ferry.",
     ],
 )
 def test_not_only_denies_nothing(span_of, text):
@@ -125,6 +130,11 @@ def test_a_negation_below_the_main_clause_denies_that_part_alone(span_of, text):
         ("The council does not intend to sell the ferry.", "planned"),
         ("The council wants a ferry.", "asserted"),
         ("The pilot who may sleep owns a boat.", "asserted"),
+        ("The pilot would usually sleep on the ferry.", "asserted"),
+        ("The pilot could not help laughing at the ferry.", "asserted"),
+        ("The ferry is expected to return.", "hedged"),
+        ("The ferry is believed to have sunk.", "hedged"),
+        ("The council expects to close the harbour.", "planned"),
     ],
 )
 def test_how_firmly_a_statement_is_put(span_of, claim_words, text, how):
@@ -155,6 +165,18 @@ def test_how_firmly_a_statement_is_put(span_of, claim_words, text, how):
         ("The pier is made of wood.", "other"),
         ("The ferry knows its best days, at least here.", "other"),
         ("The ferry as well as the pier belongs to the town.", "other"),
+        ("Most old boats belong to the town.", "other"),
+        ("The harbour has the most expensive pier.", "superlative"),
+        ("Rival towns own the pier.", "other"),
+        ("The storm led to an accident.", "causal"),
+        ("The mayor leads the council.", "other"),
+        ("The pier is closed due to the storm.", "causal"),
+        ("The bill is due on Monday.", "other"),
+        ("There is a boat on the river.", "other"),
+        ("This means that the pier stays closed.", "other"),
+        ("The mayor referred to the ferry.", "event"),
+        ("The mayor's plan is a risk for the town.", "other"),
+        ("Keeping old boats afloat is a challenge.", "other"),
     ],
 )
 def test_what_kind_a_statement_is(type_of, text, kind):

@@ -106,16 +106,23 @@ def _is_share(reading: Reading, join: str, first: Number, second: Number) -> boo
 _STROKE = re.compile(r"(?<![\w./-])(?:(?P<top>[1-9])/(?P<bottom>[2-9])|(?P<vulgar>[½⅓⅔¼¾])) (?=of\b)")
 
 
+_COMPARED = re.compile(
+    r" (?:as (?:much|many)|more|less|fewer|cheaper|dearer|faster|slower|quicker|higher|lower|larger|smaller|bigger|longer"
+    r"|shorter|heavier|lighter|older|younger|stronger|weaker)\b"
+)
+
+
 def _fractions(reading: Reading) -> Iterator[Quantity]:
-    """`two-thirds`, `a third of`, `three quarters`; "a third" needs "of", since it counts places as well."""
+    """`two-thirds`, `a third of`, `a third cheaper`; "a third" alone is a place in an order."""
     text, values = reading.text, reading.lexicon.numbers.values
     for match in reading.lexicon.fraction.finditer(text, reading.anchors):
         top, part = match["top"].lower(), match["part"].lower()
         value = values["cardinal"].get(top, 1.0)
         follows_of = text.startswith(" of ", match.end()) and not text.startswith(" of a ", match.end())
+        measures = follows_of or _COMPARED.match(text, match.end()) is not None
         agrees = part.endswith("s") != (value == 1) and values["part"][part] > 2
         is_clear = value > 1 or (top == "one" and match["join"] == "-")
-        if agrees and (is_clear or (follows_of and match["join"] == " ")):
+        if agrees and (is_clear or (measures and match["join"] == " ")):
             yield _ratio(reading, match.start(), match.end(), value / values["part"][part])
     for match in _STROKE.finditer(text) if reading.numbers else ():
         value = values["vulgar"][match["vulgar"]] if match["vulgar"] else int(match["top"]) / int(match["bottom"])

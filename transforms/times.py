@@ -177,6 +177,7 @@ def _begin(first: Period, second: Period) -> tuple[date | None, bool]:
 
 _ONWARD = re.compile(r" (?:on|onwards?|forward)\b")
 _FROM = re.compile(r"(?i)\bfrom $")
+_END_OF = re.compile(r"(?i)(?:the )?(?:very )?(?:end|close) of\b")
 
 
 def _directed(text: str, period: Period, written_on: date | None, lexicon: TimeLexicon) -> Period:
@@ -195,7 +196,7 @@ def _directed(text: str, period: Period, written_on: date | None, lexicon: TimeL
     if direction == "from":
         is_known = word == "since" and first and written_on and written_on >= first
         bounds = (first, written_on if is_known else None)
-    elif direction == "before":
+    elif direction == "before" and not _END_OF.match(text, period.start):  # "before the end of May" has all of May
         bounds = (None, first - timedelta(days=1) if first and first > date.min else None)
     return replace(period, start=period.start - len(match[0]), bounds=bounds)
 

@@ -114,6 +114,8 @@ def test_a_percentage_tells_percent_from_points(sentence: str, text: str, value:
         ("It is ten times faster.", "ten times", 10),
         ("It lost a third of its staff.", "a third", 0.333333),
         ("It won two-thirds.", "two-thirds", 0.666667),
+        ("It is a third cheaper.", "a third", 0.333333),
+        ("It costs a quarter as much.", "a quarter", 0.25),
         ("It lost half of its staff.", "half", 0.5),
         ("More than half were new.", "half", 0.5),
         ("It doubled.", "doubled", 2),

@@ -165,6 +165,7 @@ def test_a_time_from_another_event_or_without_a_known_day_has_no_days(sentence: 
         ("It lasts until 2030.", "until 2030", "", "2030-12-31"),
         ("It ends by 2030.", "by 2030", "", "2030-12-31"),
         ("It ended before July 4, 2016.", "before July 4, 2016", "", "2016-07-03"),
+        ("It ended before the end of 2016.", "before the end of 2016", "", "2016-12-31"),
         ("It ended after 2016.", "after 2016", "2016-01-01", ""),
         ("It runs from 2019 onward.", "from 2019 onward", "2019-01-01", ""),
     ],

@@ -36,7 +36,7 @@ _OF_MANY = frozenset(
 _HEADS: dict[str, str] = dict.fromkeys(
     "university college institute academy school hospital party ministry department committee commission council association"
     " federation foundation corporation inc ltd bank agency bureau parliament senate assembly congress union alliance league"
-    " orchestra church museum trust company society laboratory center centre court".split(),
+    " orchestra church museum trust company society laboratory observatory center centre court".split(),
     "ORG",
 ) | dict.fromkeys(
     "election elections referendum by-election olympics championship championships cup festival summit revolution war uprising"
@@ -47,6 +47,9 @@ _HEADS: dict[str, str] = dict.fromkeys(
 _HEAD_END = re.compile(r"\s(?:of|for|in|at|on|and)\s")
 _RETYPED = frozenset(("PERSON", "GPE", "LOC", "PRODUCT", "NORP", "OTHER"))
 """Types that such a name can't have; a work may well be called after a school, an event after a place."""
+_CAPITALISED = frozenset(("PERSON", "ORG", "PRODUCT", "GPE", "LOC", "NORP"))
+_BEHIND_NAME = re.compile(r"(?<=\S)(?:\s+[–—]\s.*|(?:\s+[^\W\d_A-Z][^\WA-Z]*)+)$", re.S)
+"""What follows a name and is none of it: what comes after a dash, and words in lower case ("the Dreamforce audience")."""
 MAX_NAME_WORDS = 10
 
 
@@ -149,6 +152,8 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     if type_ is None:
         return
     start, end = _trimmed(text, *block.place(_without_modal(span)), type_)
+    if not span.ent_id_ and type_ in _CAPITALISED:
+        end = start + len(_BEHIND_NAME.sub("", text[start:end]))
     form = text[start:end]
     if not _is_name(form, catalogue):
         return

@@ -43,8 +43,10 @@ def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogu
         if mention.type == "PERSON" and len((mention.name or mention.text).split()) > 1
     }
     people |= _people_by_surname(full, people, catalogue)
-    longer = _longer_forms(full)
-    resolved = [_resolved(mention, people, longer, catalogue) for mention in full]
+    owners = _owners(people, catalogue)
+    people = set(owners.values())
+    longer = _longer_forms(full, catalogue)
+    resolved = [_resolved(mention, owners, longer, catalogue) for mention in full]
     resolved += _missed_short_forms(text, resolved, people, catalogue)
     return sorted(resolved, key=lambda mention: mention.start)
 
@@ -69,42 +71,72 @@ def _typed(mention: Mention, types: dict[str, str]) -> Mention:
     return mention if mention.name else replace(mention, type=types[fold_name(mention.text)])
 
 
-def _longer_forms(mentions: Sequence[Mention]) -> dict[str, set[str]]:
-    """For each short name of an organisation: the longer names that begin with it and came first in the document."""
+def _owners(people: set[str], catalogue: Catalogue) -> dict[str, str]:
+    """For each full name of a person the one that stands for all that differ in middle names, titles or "Jr" only.
+
+    That is the catalogue's, else the longest. Anna M. Berg and Anna K. Berg stay two, and so an Anna Berg beside them a third.
+    """
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name in sorted(people):
+        alike.setdefault((fold_name(name).split()[0], surname_of(name)), []).append(name)
+    owners = {}
+    for names in alike.values():
+        middles = {middle[0] for name in names if (middle := _middle(name))}
+        best = min(names, key=lambda name: (name not in catalogue.types, -len(name.split()), -len(name), name))
+        owners.update({name: best if len(middles) < 2 else name for name in names})
+    return owners
+
+
+def _middle(name: str) -> list[str]:
+    """First letters of the names between a person's first and last."""
+    words = [word for word in fold_name(name).split() if word not in ("jr", "sr", "ii", "iii", "iv")]
+    return [word[0] for word in words[1:-1]]
+
+
+def _longer_forms(mentions: Sequence[Mention], catalogue: Catalogue) -> dict[str, set[str]]:
+    """For each short name of a thing the longer names that it may stand for.
+
+    Those are the ones that begin with it and came first in the document; those that put a place before it ("the Boston Globe",
+    "the Globe"); and of a product's plural the singular.
+    """
     first: dict[str, tuple[int, str]] = {}
+    products: dict[str, str] = {}
     for mention in mentions:
-        if mention.type == "ORG" and mention.name is None:
-            first.setdefault(fold_name(mention.text), (mention.start, bare_name(mention.text)))
-    longer: dict[str, set[str]] = {}
+        if mention.name is None:
+            form, name = fold_name(mention.text), bare_name(mention.text)
+            if mention.type == "ORG":
+                first.setdefault(form, (mention.start, name))
+            elif mention.type == "PRODUCT":
+                products.setdefault(form, name)
+    longer: dict[str, set[str]] = {
+        plural: {products[plural[:-1]]} for plural in products if plural.endswith("s") and plural[:-1] in products
+    }
     for short, (start, _) in first.items():
         names = {name for form, (met, name) in first.items() if form.startswith(short + " ") and met < start}
+        names |= {name for form, (_, name) in first.items() if form.endswith(" " + short) and _is_place(form, short, catalogue)}
         if names:
             longer[short] = names
     return longer
 
 
-def _resolved(mention: Mention, people: set[str], longer: dict[str, set[str]], catalogue: Catalogue) -> Mention:
+def _is_place(form: str, short: str, catalogue: Catalogue) -> bool:
+    name = catalogue.names.get(form.removesuffix(short).strip())
+    return name is not None and catalogue.types[name] == "GPE"
+
+
+def _resolved(mention: Mention, people: dict[str, str], longer: dict[str, set[str]], catalogue: Catalogue) -> Mention:
     if mention.name:
         return replace(mention, entity_id=entity_id_of(mention.name, mention.type))
-    form = fold_name(mention.text)
+    form, name = fold_name(mention.text), bare_name(mention.text)
     if mention.type != "PERSON" and form in longer:
         return _named(mention, longer[form], "short_form", catalogue)
-    if len(bare_name(mention.text).split()) == 1:
-        owners = {name for name in people if form in (surname_of(name), fold_name(name.split()[0]))}
+    if len(name.split()) == 1:
+        owners = {full for full in people.values() if form in (surname_of(full), fold_name(full.split()[0]))}
         if owners and (mention.type == "PERSON" or form not in catalogue.names):
             return _named(replace(mention, type="PERSON"), owners, "short_form", catalogue)
-    elif mention.type == "PERSON":
-        owners = {
-            name
-            for name in people
-            if fold_name(name) != form
-            and surname_of(name) == form.split()[-1]
-            and (fold_name(name).split()[0] == form.split()[0] or form.startswith(fold_name(name).split()[0] + " "))
-        }
-        owners = {name for name in owners if len(name.split()) > len(form.split())}
-        if len(owners) == 1:
-            return _named(mention, owners, mention.method, catalogue)
-    return _named(mention, {bare_name(mention.text)}, mention.method, catalogue)
+    elif mention.type == "PERSON" and name in people:
+        return _named(mention, {people[name]}, mention.method, catalogue)
+    return _named(mention, {name}, mention.method, catalogue)
 
 
 def _named(mention: Mention, owners: set[str], method: str, catalogue: Catalogue) -> Mention:

@@ -2,8 +2,10 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
+import spacy
 
 from transforms.mentions import Catalogue, find_mentions
+from transforms.parse import Parsed, like_ascii
 
 ENTITIES = pl.DataFrame(
     {
@@ -94,6 +96,62 @@ def test_the_verb_of_a_question_is_no_part_of_a_name(found):
 
 def test_of_two_names_joined_by_a_possessive_the_first_is_kept(found):
     assert "OpenAI’s ChatGPT" not in [text for text, _ in found("Everybody used OpenAI’s ChatGPT in school.")]
+
+
+@pytest.fixture(scope="module")
+def read_as(catalogue):
+    """The name that is read where the model found one of this label in a text."""
+    nlp = spacy.blank("en")
+
+    def read(text: str, found: str, label: str) -> tuple[str, str]:
+        doc = nlp.make_doc(like_ascii(text))
+        at = text.index(found)
+        doc.ents = [doc.char_span(at, at + len(found), label)]
+        (mention,) = find_mentions(text, [Parsed(doc, 0, "body", None)], catalogue)
+        return mention.text, mention.type
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "name", ["Institute for Tomorrow’s Farms", "Lowmere Children’s Hospital", "Wexford’s of Lowmere", "Farm Workers’ Union"]
+)
+def test_an_owner_inside_the_name_of_an_institution_is_part_of_it(read_as, name):
+    assert read_as(f"The {name} opened.", name, "ORG") == (name, "ORG")
+
+
+def test_an_owner_in_a_title_is_part_of_it(read_as):
+    assert read_as("We saw Olsen’s Boat.", "Olsen’s Boat", "WORK_OF_ART") == ("Olsen’s Boat", "WORK")
+
+
+def test_an_owner_before_what_is_his_is_a_name_of_its_own(read_as):
+    assert read_as("Wexford’s Glider flew.", "Wexford’s Glider", "ORG") == ("Wexford", "ORG")
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "type_"),
+    [
+        ("Wexford University", "PERSON", "ORG"),
+        ("University of Lowmere", "GPE", "ORG"),
+        ("Wexford Cup", "PRODUCT", "EVENT"),
+        ("Lowmere Festival", "EVENT", "EVENT"),
+        ("Party", "PERSON", "PERSON"),
+    ],
+)
+def test_a_name_that_says_what_it_names_has_that_type(read_as, name, label, type_):
+    assert read_as(f"The {name} ended.", name, label) == (name, type_)
+
+
+def test_words_in_lower_case_behind_a_name_are_no_part_of_it(read_as):
+    assert read_as("The Wexford boat crew sang.", "Wexford boat crew", "ORG") == ("Wexford", "ORG")
+
+
+def test_the_words_of_an_election_stay_with_it(read_as):
+    assert read_as("The 1984 Lowmere local election.", "1984 Lowmere local election", "EVENT")[0].endswith("election")
+
+
+def test_what_comes_behind_a_dash_is_no_part_of_a_name(read_as):
+    assert read_as("Piet Olsen — Wexford", "Piet Olsen — Wexford", "PERSON") == ("Piet Olsen", "PERSON")
 
 
 def test_names_of_a_heading_come_from_the_catalogue_alone(found):

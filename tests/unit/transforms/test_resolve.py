@@ -71,6 +71,48 @@ def test_a_person_named_with_and_without_a_middle_name_is_one(catalogue):
     assert {mention.name for mention in found} == {"Anna Maria Lindqvist"}
 
 
+def test_a_person_named_with_an_initial_or_as_junior_is_one(catalogue):
+    text = "Piet W. Olsen … Piet Olsen Jr … Olsen"
+    found = resolve_mentions(text, [person(0, "Piet W. Olsen"), person(16, "Piet Olsen Jr"), person(32, "Olsen")], catalogue)
+    assert len({mention.name for mention in found}) == 1
+
+
+def test_two_people_who_differ_in_their_initials_stay_two(catalogue):
+    text = "Piet W. Olsen … Piet A. Olsen … Piet Olsen … Olsen"
+    names = ("Piet W. Olsen", "Piet A. Olsen", "Piet Olsen")
+    found = resolve_mentions(text, [*(person(text.index(n + " "), n) for n in names), person(45, "Olsen")], catalogue)
+    assert [mention.name for mention in found] == [*names, None]
+
+
+def test_a_person_of_the_catalogue_keeps_the_catalogue_s_name(catalogue):
+    text = "Donald John Trump … Donald Trump"
+    listed = person(20, "Donald Trump", name="Donald Trump")
+    found = resolve_mentions(text, [person(0, "Donald John Trump"), listed], catalogue)
+    assert {mention.name for mention in found} == {"Donald Trump"}
+
+
+def org(start: int, text: str) -> Mention:
+    return Mention(start, start + len(text), text, "ORG", "model")
+
+
+def test_an_organisation_of_a_place_is_also_called_without_the_place(catalogue):
+    found = resolve_mentions("Sundial … Oslo Sundial", [org(0, "Sundial"), org(10, "Oslo Sundial")], catalogue)
+    assert {mention.name for mention in found} == {"Oslo Sundial"}
+
+
+def test_an_ending_behind_another_word_than_a_place_is_a_name_of_its_own(catalogue):
+    found = resolve_mentions("Kade Sundial … Sundial", [org(0, "Kade Sundial"), org(15, "Sundial")], catalogue)
+    assert [mention.name for mention in found] == ["Kade Sundial", "Sundial"]
+
+
+def test_several_of_a_product_are_that_product(catalogue):
+    mentions = [
+        Mention(at, at + len(name), name, "PRODUCT", "model") for at, name in ((0, "Kade Glider"), (14, "Kade Gliders"))
+    ]
+    found = resolve_mentions("Kade Glider … Kade Gliders", mentions, catalogue)
+    assert {mention.name for mention in found} == {"Kade Glider"}
+
+
 def test_a_short_form_of_an_organisation_follows_its_long_one(catalogue):
     mentions = [Mention(0, 14, "Brightloom Bay", "ORG", "model"), Mention(20, 30, "Brightloom", "ORG", "model")]
     assert [mention.name for mention in resolve_mentions("Brightloom Bay … Brightloom", mentions, catalogue)] == [

@@ -1,7 +1,6 @@
 """Where on a page its article stands, told from how its lines read: a second opinion on what the extractor found."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -34,7 +33,14 @@ HALF_SHARE = 0.75
 REGION_WORDS = 150
 """A region with less prose is no better than what the extractor found."""
 LUMP_LINES = 20
-"""A piece that holds so many lines, most of them outside the region, is a whole page in one."""
+LUMP_WORDS = 200
+"""A piece of so many lines or words, of which the region holds less than half, is no paragraph but a page in one piece."""
+SHORT_WORDS = 40
+"""Next to such a lump even a short region is better."""
+LINK_PIECES = 12
+"""More links than this are what an article is about: a list of sources or of news."""
+LINK_WORDS = 4
+"""A linked line with fewer words may be the name of a thing that an article lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +109,14 @@ def correct(article: Sequence[Piece], lines: Sequence[Line], region: HtmlElement
     inside = _words(place for place in places if place.is_prose)
     covered = _words(place for place in places if place.is_prose and place.piece is not None)
     outside = _words(place for place in places if place.piece is not None and not place.inside and is_prose(place.line))
-    is_missed = covered + outside < MISSED_SHARE * inside or _is_lump(places)
-    if is_missed and inside >= REGION_WORDS:
+    is_missed = covered + outside < MISSED_SHARE * inside and inside >= REGION_WORDS
+    if is_missed or (_is_lump(article, places) and inside >= SHORT_WORDS):
         return [_piece(place.line) for place in places if place.inside and _is_shown(place.line)]
     within = [i for i, place in enumerate(places) if place.is_prose and place.piece is not None]
     if covered <= outside:
         return list(article)
     back = _missing(places, within, is_half=covered < HALF_SHARE * inside)
-    gone = _behind(places)
+    gone = _behind(places) | _links(places)
     kept = [_piece(line) for line in back.get(-1, ())]
     for i, own in enumerate(article):
         kept += [own] if i not in gone else []
@@ -149,14 +155,20 @@ def _words(places: Iterable[Place]) -> int:
     return sum(place.line.text.count(" ") + 1 for place in places)
 
 
-def _is_lump(places: Sequence[Place]) -> bool:
-    """Whether most of what the extractor found is one piece that holds a page's lines without regard to their place."""
-    held = Counter(place.piece for place in places if place.piece is not None)
-    if not held:
-        return False
-    piece, lines = held.most_common(1)[0]
-    outside = sum(place.piece == piece and not place.inside for place in places)
-    return lines >= LUMP_LINES and 2 * outside > lines
+def _is_lump(article: Sequence[Piece], places: Sequence[Place]) -> bool:
+    """Whether a piece is a page's menus and all: many lines, most of them outside the region, or most words no line's of it."""
+    held: dict[int, list[Place]] = {}
+    for place in places:
+        if place.piece is not None:
+            held.setdefault(place.piece, []).append(place)
+    for i, own in held.items():
+        words = article[i].text.count(" ") + 1
+        outside = sum(not place.inside for place in own)
+        inside = _words(place for place in own if place.inside)
+        is_wide = len(own) >= LUMP_LINES and 2 * outside > len(own)
+        if is_wide or (words >= LUMP_WORDS and 2 * inside < words and 2 * words > sum(len(p.text.split()) for p in article)):
+            return True
+    return False
 
 
 def _missing(places: Sequence[Place], within: Sequence[int], *, is_half: bool) -> dict[int, list[Line]]:
@@ -198,6 +210,24 @@ def _behind(places: Sequence[Place]) -> set[int]:
     last = max(i for i, place in enumerate(places) if place.inside)
     kept = {place.piece for i, place in enumerate(places) if i <= last}
     return {place.piece for place in places[last + 1 :] if place.piece is not None and place.piece not in kept}
+
+
+def _links(places: Sequence[Place]) -> set[int]:
+    """Pieces that are links to other pages and no more: other stories, set between paragraphs. Tables of contents stay."""
+    linked: set[int] = set()
+    other: set[int] = set()
+    for place in places:
+        if place.piece is not None:
+            (linked if _leads_away(place.line) else other).add(place.piece)
+    gone = linked - other
+    return gone if len(gone) <= LINK_PIECES else set()
+
+
+def _leads_away(line: Line) -> bool:
+    """Whether a line is a link to another page; an address that is printed as it is, is the article's."""
+    if line.linked <= LINK_LINE or line.element.tag not in ("li", "p") or line.text.count(" ") + 1 < LINK_WORDS:
+        return False
+    return not any("#" in (link.get("href") or "#") for link in line.element.iter("a"))
 
 
 def _is_shown(line: Line) -> bool:

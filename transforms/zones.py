@@ -69,7 +69,7 @@ class Furniture:
 
         def joined(kind: str) -> re.Pattern[str]:
             patterns = frame.filter(pl.col("kind") == kind)["pattern"].to_list()
-            return re.compile("(?:" + "|".join(patterns) + r")\W*", re.I | re.S)
+            return re.compile(r"\W*(?:" + "|".join(patterns) + r")\W*", re.I | re.S)
 
         return cls(joined("related"), joined("call"), joined("legal"), joined("credit"), joined("about"))
 

@@ -106,3 +106,28 @@ def test_an_article_that_stands_elsewhere_than_most_prose_is_left_alone():
 def test_readers_comments_do_not_come_back():
     html = f"<div>{p(0, 1, 2, 3)}<div class='comments'>{p(4)}</div>{p(5)}</div>"
     assert corrected(html, *said(0, 1, 2, 3, 5)) == said(0, 1, 2, 3, 5)
+
+
+def test_a_lump_of_a_whole_page_is_replaced_by_a_short_region_too():
+    menu = "".join(f"<li>Pier {n}</li>" for n in range(120))
+    lump = " ".join([f"Pier {n}" for n in range(120)] + said(0, 1, 2))
+    assert corrected(f"<ul>{menu}</ul><div>{p(0, 1, 2)}</div>", lump) == said(0, 1, 2)
+
+
+def test_a_link_to_another_story_between_paragraphs_goes():
+    html = f"<div>{p(0)}<p><a href='/bridge'>Why the bridge fell down last winter</a></p>{p(1)}</div>"
+    assert corrected(html, SAYINGS[0], "Why the bridge fell down last winter", SAYINGS[1]) == said(0, 1)
+
+
+def test_a_table_of_contents_and_a_short_linked_name_stay():
+    items = "<li><a href='#why'>Why the ferry was so late</a></li><li><a href='/f'>Ferry One</a></li>"
+    html = f"<div>{p(0)}<ul>{items}</ul>{p(1)}</div>"
+    found = [SAYINGS[0], "Why the ferry was so late", "Ferry One", SAYINGS[1]]
+    assert corrected(html, *found) == found
+
+
+def test_many_links_are_what_an_article_is_about():
+    names = [f"The long story of ferry {n}" for n in range(20)]
+    items = "".join(f"<li><a href='/{n}'>{name}</a></li>" for n, name in enumerate(names))
+    found = [SAYINGS[0], *names, SAYINGS[1]]
+    assert corrected(f"<div>{p(0)}<ul>{items}</ul>{p(1)}</div>", *found) == found

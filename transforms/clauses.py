@@ -28,8 +28,11 @@ def states(clause: Span) -> bool:
         return False
     if root.lemma_ in _WISHES and any(is_first_person(child) for child in subjects):
         return False
-    if clause[0].tag_ in ("WP", "WRB", "WDT") and root.i - clause.start < 6 and clause[0].head == root:
-        return False  # an indirect question cut from its sentence
+    first = clause[0]
+    if first.head == root and (first.tag_ in ("WP", "WRB", "WDT") or first.dep_ == "mark"):
+        return False  # an indirect question, a condition or a relative clause, cut from its sentence
+    if first.lower_ == "that" and first in subjects and root.tag_ == "VBP":
+        return False  # "ideas … that lack a pilot"
     return not (root.lemma_ == "be" and any(child.lower_ == "here" for child in root.children))
 
 

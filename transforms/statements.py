@@ -220,7 +220,10 @@ def modality(span: Span, root: Token, words: ClaimWords) -> str:
         for part in child.children
         if part.dep_ in ("advmod",)
     ]
-    return "hedged" if words.has("hedge", [*near, *below]) else "asserted"
+    # "Could not be reached" denies what was possible; "may not" doubts.
+    denied = any(child.dep_ == "neg" for child in root.children)
+    doubts = [token for token in (*near, *below) if not (denied and token.lower_ == "could")]
+    return "hedged" if words.has("hedge", doubts) else "asserted"
 
 
 def claim_type(span: Span, statement: Statement, words: ClaimWords, figure_kinds: frozenset[str]) -> str:

@@ -120,6 +120,18 @@ def test_what_a_thing_is_like_is_not_cut_off_as_a_statement(claims_of):
     assert not [claim for claim in texts(claims_of(text)) if claim.startswith("like")]
 
 
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("Because it turns out the town does not need to buy all the boats.", "it turns out"),
+        ("If the town fails to find better boats than the harbour’s old ferries.", "the town"),
+        ("There are ideas that need a pilot and that lack existing groups to run them.", "that lack"),
+    ],
+)
+def test_a_reason_a_condition_or_a_relative_clause_alone_states_nothing(claims_of, text, fragment):
+    assert not [claim for claim in texts(claims_of(text)) if fragment in claim]
+
+
 def test_brackets_around_a_whole_remark_are_no_part_of_it(claims_of):
     assert texts(claims_of("(The town never sold the old ferry to anyone.)")) == ["The town never sold the old ferry to anyone"]
 

@@ -132,6 +132,8 @@ def test_a_negation_below_the_main_clause_denies_that_part_alone(span_of, text):
         ("The pilot who may sleep owns a boat.", "asserted"),
         ("The pilot would usually sleep on the ferry.", "asserted"),
         ("The pilot could not help laughing at the ferry.", "asserted"),
+        ("The mayor could not be reached on Monday.", "asserted"),
+        ("The ferry may not float.", "hedged"),
         ("The ferry is expected to return.", "hedged"),
         ("The ferry is believed to have sunk.", "hedged"),
         ("The council expects to close the harbour.", "planned"),

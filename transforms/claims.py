@@ -34,6 +34,8 @@ class Found:
     def gap(self) -> tuple[int, int] | None:
         """Where speaker and cue stand inside the statement, marks and commas around them included; None where they don't."""
         named = self.attribution
+        if named is not None and named.gap is not None:
+            return named.gap
         if named is None or named.cue is None or not (self.start < named.cue[0] and named.cue[1] < self.end):
             return None
         places = [named.cue, *([named.speaker] if named.speaker and self.start < named.speaker[0] < self.end else [])]

@@ -30,7 +30,7 @@ _SENTENCE_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|can|c
 
 _ABOUT_NAME = re.compile(r"About ([A-Z][\w.&'-]*(?: [A-Z][\w.&'-]*)*)\W*", re.I)
 _BIOGRAPHY = re.compile(
-    r"(?:[A-Z][\w.'-]+ ){1,4}(?:\([^)]{1,40}\) )?(?:is|was|has been|covers|writes|reports|works) "
+    r"(?:[A-Z][\w.'-]+ ){0,3}(?P<name>[A-Z][\w.'-]+) (?:\([^)]{1,40}\) )?(?:is|was|has been|covers|writes|reports|works) "
     r"(?:[\w',&/-]+ ){0,9}?(?:writer|reporter|editor|journalist|correspondent|columnist|author|freelancer|contributor|blogger"
     r"|producer|curator|marketer|strategist|professor|fellow|consultant|founder|co-founder|director|officer|manager|analyst"
     r"|specialist|expert)\b"
@@ -144,7 +144,9 @@ def _cut_end_matter(zones: list[str], plain: list[str], furniture: Furniture) ->
         if zones[i] == "heading" and zones[j] == "body" and named and plain[j].startswith(named[1]):
             zones[i] = zones[j] = "boilerplate"
     for i in reversed(shown[1:][-END_BLOCKS:]):
-        if zones[i] in ("body", "list") and len(plain[i].split()) <= BIO_WORDS and _BIOGRAPHY.match(plain[i]):
+        biography = _BIOGRAPHY.match(plain[i]) if zones[i] in ("body", "list") and len(plain[i].split()) <= BIO_WORDS else None
+        # Whom the article tells of may well be described in its last paragraph: an author is not mentioned above.
+        if biography and not any(biography["name"] in plain[j] for j in shown if j < i and zones[j] in ("body", "list")):
             zones[i] = "boilerplate"
     for i in reversed(shown):
         if zones[i] == "heading":

@@ -43,6 +43,8 @@ def test_an_article_s_own_paragraphs_stay_body(zoned):
         "The best of the harbour, straight to your inbox.",
         "Published March 5, 2023",
         "6 min read",
+        "Posted by: Newsroom",
+        "This is a developing story and will be updated.",
         "If you buy something through our links, we may earn a commission.",
         "Piet Olsen contributed to this report.",
         "For more on the ferry, visit the town’s website.",
@@ -97,6 +99,11 @@ def test_a_last_section_about_something_else_is_body(zoned):
 
 def test_who_the_author_is_closes_an_article_without_being_of_it(zoned):
     assert zoned(BODY, BODY, "Anna Lindqvist is a staff writer at the Harbour Post.") == ["body", "body", "boilerplate"]
+
+
+def test_whom_an_article_tells_of_is_described_in_its_last_paragraph_too(zoned):
+    zones = zoned(BODY, "“It sank,” said Anna Lindqvist.", "Anna Lindqvist is a director of the ferry company herself.")
+    assert zones == ["body", "body", "body"]
 
 
 def test_who_somebody_is_stays_in_the_midst_of_an_article(zoned):

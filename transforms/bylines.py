@@ -64,6 +64,8 @@ _INVERTED = re.compile(r"^([^\W\d_][\w'’-]+), ([^\W\d_][\w'’-]+(?: [A-Z]\.)?
 NAME_WORDS = 5
 BYLINE_WORDS = 14
 """A line with more words is running text that happens to open like a byline."""
+BYLINE_CHARS = 400
+"""What stands further behind in a field for authors is no name of its first authors, but may be a whole page."""
 BYLINE_LINES = 12
 """A byline stands at most so many lines from the title."""
 
@@ -104,7 +106,7 @@ def names_in(text: str) -> tuple[str, ...]:
 
     A part that is no name ends the byline, but letters behind a name ("MD") do not.
     """
-    rest = squeeze(unescape(text))
+    rest = squeeze(unescape(text[:BYLINE_CHARS]))
     inverted = _INVERTED.match(rest)
     if inverted:
         rest = f"{inverted[2]} {inverted[1]}"

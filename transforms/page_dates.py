@@ -14,6 +14,7 @@ _PUBLISHED = (
     "dcterms.created", "dcterms.issued", "citation_publication_date", "citation_online_date", "pubdate", "dc.date",
     "dcterms.date", "date",
 )  # fmt: skip
+_PUBLISHED_OTHERWISE = re.compile(r"publi(?:sh(?:ed)?|cation)[\W_]?(?:date|time|on)|(?:date|time)[\W_]?published")
 _MODIFIED = (
     "article:modified_time", "datemodified", "og:updated_time", "last-modified", "dc.date.modified", "dcterms.modified",
     "article.updated", "og:modified_time",
@@ -49,7 +50,7 @@ def find_published(head: Head, lines: Sequence[Line], title: str | None, address
     """
     return (
         _first_time(head.articles, "datePublished")
-        or _first_meta(head.metas, _PUBLISHED)
+        or _first_meta(head.metas, (*_PUBLISHED, *filter(_PUBLISHED_OTHERWISE.search, sorted(head.metas))))
         or _printed(lines, title)
         or _in_address(address)
     )  # fmt: skip
@@ -167,5 +168,7 @@ def _beside(lines: Sequence[Line], title: str | None) -> Iterator[Line]:
 
 
 def _in_address(address: str) -> datetime | None:
-    match = _IN_ADDRESS.search(urlsplit(address).path)
+    """The day in an address on the web; a folder of a local file may bear the day on which it was saved."""
+    parts = urlsplit(address)
+    match = _IN_ADDRESS.search(parts.path) if parts.scheme in ("http", "https") else None
     return _day(*map(int, match.groups())) if match else None

@@ -90,3 +90,7 @@ def test_a_desk_that_the_head_names_stands_in_for_a_person():
 @pytest.mark.parametrize("login", ["harbourpost", "q_admin", "http://post.example/anna"])
 def test_a_log_in_name_or_an_address_is_no_author(login):
     assert authors_of("", {"author": login}, site="Harbour Post") == ()
+
+
+def test_a_field_for_authors_that_holds_a_whole_page_is_read_at_its_head_alone():
+    assert names_in("Anna Lindqvist, " + "x" * 400 + " Piet Olsen") == ("Anna Lindqvist",)

@@ -82,5 +82,13 @@ def test_a_day_in_the_address_is_the_last_resort():
     assert published("", address="https://post.example/2023/13/05/late-ferry") is None
 
 
+def test_a_day_in_a_local_path_is_the_day_of_saving_perhaps():
+    assert published("", address="file:///pages/2023/03/05/late-ferry.html") is None
+
+
+def test_a_meta_tag_of_a_template_s_own_name_is_read():
+    assert published("", {"w-published-date": "2023-03-05"}) == DAY
+
+
 def test_the_last_change_is_what_the_head_says():
     assert find_modified(Head([], [], {"article:modified_time": "2023-03-05"}, None)) == DAY

@@ -13,6 +13,7 @@ from transforms.page_lines import Line, fold
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ITEMS = ("li", "td", "th", "dd", "dt")
 _LEAVES = frozenset("p li td th tr tbody dd dt blockquote pre ul ol h1 h2 h3 h4 h5 h6".split())
+_LINKED_TAGS = ("li", "p", *_HEADINGS)
 _PROSE = ("p", "li", "blockquote", "dd", "td", "pre", *_HEADINGS)
 
 PROSE_WORDS = 10
@@ -213,21 +214,28 @@ def _behind(places: Sequence[Place]) -> set[int]:
 
 
 def _links(places: Sequence[Place]) -> set[int]:
-    """Pieces that are links to other pages and no more: other stories, set between paragraphs. Tables of contents stay."""
+    """Pieces that are links to other pages and no more: other stories, set between paragraphs. Tables of contents stay.
+
+    A linked heading heads what follows, unless another linked heading does.
+    """
     linked: set[int] = set()
+    heads: set[int] = set()
     other: set[int] = set()
     for place in places:
         if place.piece is not None:
-            (linked if _leads_away(place.line) else other).add(place.piece)
-    gone = linked - other
+            is_head = place.line.element.tag in _HEADINGS
+            (other if not _leads_away(place.line) else heads if is_head else linked).add(place.piece)
+    heads -= other
+    gone = (linked - other) | {i for i in heads if i - 1 in heads or i + 1 in heads}
     return gone if len(gone) <= LINK_PIECES else set()
 
 
 def _leads_away(line: Line) -> bool:
     """Whether a line is a link to another page; an address that is printed as it is, is the article's."""
-    if line.linked <= LINK_LINE or line.element.tag not in ("li", "p") or line.text.count(" ") + 1 < LINK_WORDS:
+    if line.linked <= LINK_LINE or line.element.tag not in _LINKED_TAGS or line.text.count(" ") + 1 < LINK_WORDS:
         return False
-    return not any("#" in (link.get("href") or "#") for link in line.element.iter("a"))
+    links = list(line.element.iter("a")) or list(line.element.iterancestors("a"))
+    return not any("#" in (link.get("href") or "#") for link in links)
 
 
 def _is_shown(line: Line) -> bool:

@@ -131,3 +131,15 @@ def test_many_links_are_what_an_article_is_about():
     items = "".join(f"<li><a href='/{n}'>{name}</a></li>" for n, name in enumerate(names))
     found = [SAYINGS[0], *names, SAYINGS[1]]
     assert corrected(f"<div>{p(0)}<ul>{items}</ul>{p(1)}</div>", *found) == found
+
+
+def test_linked_headings_in_a_row_are_other_stories():
+    names = ["The long story of the old ferry", "The short story of the new ferry"]
+    heads = "".join(f"<h3><a href='/{n}'>{name}</a></h3>" for n, name in enumerate(names))
+    assert corrected(f"<div>{p(0)}{heads}{p(1)}</div>", SAYINGS[0], *names, SAYINGS[1]) == said(0, 1)
+
+
+def test_a_linked_heading_above_its_own_text_stays():
+    head = "<h3><a href='/ferry'>The long story of the old ferry</a></h3>"
+    found = [SAYINGS[0], "The long story of the old ferry", SAYINGS[1]]
+    assert corrected(f"<div>{p(0)}{head}{p(1)}</div>", *found) == found

@@ -47,9 +47,10 @@ _HEADS: dict[str, str] = dict.fromkeys(
 _HEAD_END = re.compile(r"\s(?:of|for|in|at|on|and)\s")
 _RETYPED = frozenset(("PERSON", "GPE", "LOC", "PRODUCT", "NORP", "OTHER"))
 """Types that such a name can't have; a work may well be called after a school, an event after a place."""
-_CAPITALISED = frozenset(("PERSON", "ORG", "PRODUCT", "GPE", "LOC", "NORP"))
+_CAPITALISED = frozenset(("ORG", "PRODUCT", "NORP"))  # people and places are at times written without capitals
 _BEHIND_NAME = re.compile(r"(?<=\S)(?:\s+[–—]\s.*|(?:\s+[^\W\d_A-Z][^\WA-Z]*)+)$", re.S)
 """What follows a name and is none of it: what comes after a dash, and words in lower case ("the Dreamforce audience")."""
+_CUT_OFF = re.compile(r"(?<=\S)(?:\s+(?:and|or|of|the|a|in|for|at|to|with|after|by|on|from|as))+$")
 MAX_NAME_WORDS = 10
 
 
@@ -152,8 +153,9 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     if type_ is None:
         return
     start, end = _trimmed(text, *block.place(_without_modal(span)), type_)
-    if not span.ent_id_ and type_ in _CAPITALISED:
-        end = start + len(_BEHIND_NAME.sub("", text[start:end]))
+    if not span.ent_id_:
+        behind = _BEHIND_NAME if type_ in _CAPITALISED else _CUT_OFF
+        end = start + len(behind.sub("", text[start:end]))
     form = text[start:end]
     if not _is_name(form, catalogue):
         return

@@ -20,12 +20,24 @@ _ROLES = dict.fromkeys(
 _HE = frozenset(("he", "him", "his", "she", "her", "hers", "himself", "herself"))
 _THINGS = ("ORG", "PRODUCT", "GPE", "LAW", "WORK")
 _IT = frozenset(("it", "its", "itself"))
+_OF_COMPANIES = frozenset(
+    "co corp corporation company group holdings holding capital media bank partners technologies technology labs industries"
+    " motors airlines energy pharmaceuticals securities press records studios systems software inc ltd".split()
+)
 MIN_SHORT_FORM = 4
 """A shorter surname stands for too much else to be looked for where the model saw no name."""
 IT_REACH_CHARS = 200
 """Nor does "it", which stands for things without a name just as well, look back further than a sentence."""
 REACH_CHARS = 1200
 """A pronoun looks back no further: about two paragraphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """What short forms in a document may stand for: the longer names of things, and of companies for a lone word."""
+
+    longer: dict[str, set[str]]
+    companies: dict[str, set[str]]
 
 
 def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogue) -> list[Mention]:
@@ -45,8 +57,8 @@ def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogu
     people |= _people_by_surname(full, people, catalogue)
     owners = _owners(people, catalogue)
     people = set(owners.values())
-    longer = _longer_forms(full, catalogue)
-    resolved = [_resolved(mention, owners, longer, catalogue) for mention in full]
+    forms = _Forms(_longer_forms(full, catalogue), _companies(full))
+    resolved = [_resolved(mention, owners, forms, catalogue) for mention in full]
     resolved += _missed_short_forms(text, resolved, people, catalogue)
     return sorted(resolved, key=lambda mention: mention.start)
 
@@ -75,7 +87,11 @@ def _owners(people: set[str], catalogue: Catalogue) -> dict[str, str]:
     """For each full name of a person the one that stands for all that differ in middle names, titles or "Jr" only.
 
     That is the catalogue's, else the longest. Anna M. Berg and Anna K. Berg stay two, and so an Anna Berg beside them a third.
+    A surname of two words (Van Dyke) stands for its only bearer.
     """
+    bearers = {short: {name for name in people if fold_name(name).endswith(" " + fold_name(short))} for short in people}
+    lone = {short: next(iter(found)) for short, found in bearers.items() if len(found) == 1}
+    people = people - lone.keys()
     alike: dict[tuple[str, str], list[str]] = {}
     for name in sorted(people):
         alike.setdefault((fold_name(name).split()[0], surname_of(name)), []).append(name)
@@ -84,7 +100,7 @@ def _owners(people: set[str], catalogue: Catalogue) -> dict[str, str]:
         middles = {middle[0] for name in names if (middle := _middle(name))}
         best = min(names, key=lambda name: (name not in catalogue.types, -len(name.split()), -len(name), name))
         owners.update({name: best if len(middles) < 2 else name for name in names})
-    return owners
+    return owners | {short: owners.get(name, name) for short, name in lone.items()}
 
 
 def _middle(name: str) -> list[str]:
@@ -119,21 +135,33 @@ def _longer_forms(mentions: Sequence[Mention], catalogue: Catalogue) -> dict[str
     return longer
 
 
+def _companies(mentions: Sequence[Mention]) -> dict[str, set[str]]:
+    """For each lone word the organisations that add no more to it than what a company calls itself: Kade, the Kade Group."""
+    companies: dict[str, set[str]] = {}
+    for mention in mentions:
+        form = fold_name(mention.text).split()
+        if mention.type == "ORG" and mention.name is None and len(form) > 1 and _OF_COMPANIES.issuperset(form[1:]):
+            companies.setdefault(form[0], set()).add(bare_name(mention.text))
+    return companies
+
+
 def _is_place(form: str, short: str, catalogue: Catalogue) -> bool:
     name = catalogue.names.get(form.removesuffix(short).strip())
     return name is not None and catalogue.types[name] == "GPE"
 
 
-def _resolved(mention: Mention, people: dict[str, str], longer: dict[str, set[str]], catalogue: Catalogue) -> Mention:
+def _resolved(mention: Mention, people: dict[str, str], forms: _Forms, catalogue: Catalogue) -> Mention:
     if mention.name:
         return replace(mention, entity_id=entity_id_of(mention.name, mention.type))
     form, name = fold_name(mention.text), bare_name(mention.text)
-    if mention.type != "PERSON" and form in longer:
-        return _named(mention, longer[form], "short_form", catalogue)
+    if mention.type != "PERSON" and form in forms.longer:
+        return _named(mention, forms.longer[form], "short_form", catalogue)
     if len(name.split()) == 1:
         owners = {full for full in people.values() if form in (surname_of(full), fold_name(full.split()[0]))}
         if owners and (mention.type == "PERSON" or form not in catalogue.names):
             return _named(replace(mention, type="PERSON"), owners, "short_form", catalogue)
+        if form in forms.companies and form not in catalogue.names:
+            return _named(replace(mention, type="ORG"), forms.companies[form], "short_form", catalogue)
     elif mention.type == "PERSON" and name in people:
         return _named(mention, {people[name]}, mention.method, catalogue)
     return _named(mention, {name}, mention.method, catalogue)

@@ -146,6 +146,10 @@ def test_words_in_lower_case_behind_a_name_are_no_part_of_it(read_as):
     assert read_as("The Wexford boat crew sang.", "Wexford boat crew", "ORG") == ("Wexford", "ORG")
 
 
+def test_a_title_does_not_end_in_a_joining_word(read_as):
+    assert read_as("He read Olsen and more.", "Olsen and", "WORK_OF_ART") == ("Olsen", "WORK")
+
+
 def test_the_words_of_an_election_stay_with_it(read_as):
     assert read_as("The 1984 Lowmere local election.", "1984 Lowmere local election", "EVENT")[0].endswith("election")
 

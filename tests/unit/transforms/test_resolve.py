@@ -105,6 +105,22 @@ def test_an_ending_behind_another_word_than_a_place_is_a_name_of_its_own(catalog
     assert [mention.name for mention in found] == ["Kade Sundial", "Sundial"]
 
 
+def test_a_lone_word_is_the_company_that_is_called_by_it(catalogue):
+    found = resolve_mentions("Wexford … Wexford Holdings", [person(0, "Wexford"), org(10, "Wexford Holdings")], catalogue)
+    assert [(mention.name, mention.type) for mention in found] == [("Wexford Holdings", "ORG")] * 2
+
+
+def test_a_lone_surname_is_no_foundation_of_that_name(catalogue):
+    found = resolve_mentions("Wexford … Wexford Foundation", [person(0, "Wexford"), org(10, "Wexford Foundation")], catalogue)
+    assert [mention.name for mention in found] == ["Wexford", "Wexford Foundation"]
+
+
+def test_a_surname_of_two_words_stands_for_its_bearer(catalogue):
+    text = "Anna Van Dyke … Van Dyke"
+    found = resolve_mentions(text, [person(0, "Anna Van Dyke"), person(16, "Van Dyke")], catalogue)
+    assert [mention.name for mention in found] == ["Anna Van Dyke"] * 2
+
+
 def test_several_of_a_product_are_that_product(catalogue):
     mentions = [
         Mention(at, at + len(name), name, "PRODUCT", "model") for at, name in ((0, "Kade Glider"), (14, "Kade Gliders"))

@@ -50,7 +50,7 @@ _RETYPED = frozenset(("PERSON", "GPE", "LOC", "PRODUCT", "NORP", "OTHER"))
 _CAPITALISED = frozenset(("ORG", "PRODUCT", "NORP"))  # people and places are at times written without capitals
 _BEHIND_NAME = re.compile(r"(?<=\S)(?:\s+[–—]\s.*|(?:\s+[^\W\d_A-Z][^\WA-Z]*)+)$", re.S)
 """What follows a name and is none of it: what comes after a dash, and words in lower case ("the Dreamforce audience")."""
-_CUT_OFF = re.compile(r"(?<=\S)(?:\s+(?:and|or|of|the|a|in|for|at|to|with|after|by|on|from|as))+$")
+_CUT_OFF = re.compile(r"(?<=\S)(?:\s+[–—]\s.*|(?:\s+(?:and|or|of|the|a|in|for|at|to|with|after|by|on|from|as))+)$", re.S)
 MAX_NAME_WORDS = 10
 
 

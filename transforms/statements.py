@@ -47,11 +47,11 @@ class ClaimWords:
         )
 
     def _is_form(self, token: Token, forms: frozenset[str]) -> bool:
-        words = {token.lower_, token.lemma_.lower()}
-        return not forms.isdisjoint(words) or (
-            not self.begins.isdisjoint(words)
-            and any(f"{word} {part}" in forms for part in _behind(token) for word in sorted(words & self.begins))
-        )
+        printed, lemma = token.lower_, token.lemma_.lower()
+        if printed in forms or lemma in forms:
+            return True
+        begun = [word for word in (printed, lemma) if word in self.begins]
+        return bool(begun) and any(f"{word} {part}" in forms for part in _behind(token) for word in begun)
 
 
 def _behind(token: Token) -> Iterator[str]:

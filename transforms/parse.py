@@ -129,7 +129,9 @@ def _is_part(name: Span, found: Span) -> bool:
     rest = [token for token in found if not name.start <= token.i < name.end]
     if any(token.text in (",", "/", ";", ":", '"', "and", "&", "-", "(") for token in rest) and found.label_ != "ORG":
         return False
-    if found.doc[name.end : name.end + 1].text in ("'s", "'") and name.end < found.end:
+    if name.end < found.end and found.doc[name.end].text in ("'s", "'", ","):
+        return False
+    if name.start > found.start and found.doc[name.start - 1].text == ",":
         return False
     if name.label_ == found.label_ == "EVENT":
         return True

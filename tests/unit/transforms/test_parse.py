@@ -75,6 +75,8 @@ def test_what_an_owner_of_the_catalogue_has_is_another_name():
 
 def test_a_place_joined_to_another_is_none_of_its_parts():
     assert ("Norway", "GPE", "Norway") in merged("It lay in Lowmere, Norway.", ("Lowmere, Norway", "GPE"))
+    assert ("Norway", "GPE", "Norway") in merged("It lay in Lowmere, Norway.", ("Lowmere, Norway", "ORG"))
+    assert ("Kade", "ORG", "Kade") in merged("They sold Kade, Tessil.", ("Kade, Tessil", "ORG"))
 
 
 def test_of_a_person_s_name_there_stays_what_the_catalogue_leaves():

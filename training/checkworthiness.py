@@ -112,7 +112,7 @@ def choose_words(parsed: Sequence[Parsed], stretches: Sequence[int]) -> dict[int
 def read(rows: Sequence[Mapping[str, object]], parsed: Sequence[Parsed], known: dict[int, str], reader: Reader) -> Sentences:
     """The features of all claims that the pipeline finds in the sentences."""
     recorder = _Recorder(known, {})
-    recording = replace(reader, figures=replace(reader.figures, worth=recorder))
+    recording = replace(reader, worth=recorder)
     owner: list[int] = []
     for number, (row, piece) in enumerate(zip(rows, parsed, strict=True)):
         text = piece.doc.text

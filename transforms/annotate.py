@@ -14,6 +14,7 @@ import polars as pl
 
 from transforms.attribution import find_attributions
 from transforms.checkworthiness import Holdings, word_classes
+from transforms.claim_types import claim_type
 from transforms.claims import Found, find_claims
 from transforms.ids import content_id
 from transforms.mentions import Mention, find_mentions
@@ -21,7 +22,7 @@ from transforms.parse import Parsed
 from transforms.quantities import quantities_of
 from transforms.resolve import Referent, Referents, resolve_mentions
 from transforms.resolved_text import resolved_text
-from transforms.statements import Statement, claim_type
+from transforms.statements import Statement
 from transforms.times import times_of
 from warehouse.tables import CLAIM_ENTITIES, CLAIMS, MENTIONS, READ_ZONES
 
@@ -106,7 +107,7 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     for found in find_claims(text, parsed, attributions):
         block = found.block
         if block.start not in classes:
-            classes[block.start] = word_classes(block.doc, reader.figures.worth.known)
+            classes[block.start] = word_classes(block.doc, reader.worth.known)
         row = _claim_row(found, known, classes[block.start], reader)
         rows.append(row)
         links += _entity_rows(row, known)
@@ -155,7 +156,7 @@ def _claim_row(found: Found, known: _Document, classes: Sequence[str], reader: R
     speaker = _speaker(found, known) if attribution else None
     subject = _referent(statement.subject, found.block, known)
     object_ = _referent(statement.object, found.block, known)
-    model = reader.figures.worth
+    model = reader.worth
     holdings = Holdings(kind, statement, inside.figure_kinds, [mention.type for mention in inside.mentions], inside.times)
     return {
         "claim_id": content_id(known.document_id, "claim", found.start, found.end),

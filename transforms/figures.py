@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.anchors import DIGITS, Anchor, AnchoredPattern, anchors_of
-from transforms.checkworthiness import Checkworthiness
 from transforms.counted_nouns import CountWords
 from transforms.measures import Measures
 from transforms.not_figures import Spans, no_figure_spans
@@ -50,7 +49,6 @@ class QuantityLexicon:
     rank: AnchoredPattern
     multiple: AnchoredPattern
     fraction: AnchoredPattern
-    worth: Checkworthiness
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, pl.DataFrame]) -> "QuantityLexicon":
@@ -70,7 +68,6 @@ class QuantityLexicon:
             rank=_rank_pattern(values, numbers),
             multiple=_multiple_pattern(values),
             fraction=_fraction_pattern(numbers),
-            worth=Checkworthiness.from_frame(frames["checkworthiness"]),
         )
 
 

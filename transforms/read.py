@@ -12,6 +12,7 @@ from spacy.language import Language
 
 from transforms.annotate import annotate
 from transforms.blocks import Block, lay_out, with_sections
+from transforms.checkworthiness import Checkworthiness
 from transforms.cues import CueLexicon
 from transforms.decode import UnreadableError, decode, media_of
 from transforms.figures import QuantityLexicon
@@ -59,6 +60,7 @@ class Reader:
     furniture: Furniture
     cues: CueLexicon
     claim_words: ClaimWords
+    worth: Checkworthiness
     figures: QuantityLexicon
     min_words: int
     languages: tuple[str, ...]
@@ -75,6 +77,7 @@ class Reader:
             furniture=Furniture.from_frame(seeds["furniture"]),
             cues=CueLexicon.from_frame(seeds["cues"]),
             claim_words=ClaimWords.from_frame(seeds["claim_words"]),
+            worth=Checkworthiness.from_frame(seeds["checkworthiness"]),
             figures=QuantityLexicon.from_frames(seeds),
             min_words=min_words,
             languages=languages,

@@ -1,7 +1,8 @@
 import polars as pl
 import pytest
 
-from transforms.statements import ClaimWords, Statement, claim_type, is_negated, modality
+from transforms.claim_types import claim_type
+from transforms.statements import ClaimWords, Statement, is_negated, modality
 
 
 @pytest.fixture(scope="module")

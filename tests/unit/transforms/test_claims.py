@@ -253,6 +253,11 @@ def test_a_pronoun_without_a_likely_referent_stays(claims_of):
     assert resolved(claims_of("The ferry was late. She waited for it in the rain."))[-1] == "She waited for it in the rain"
 
 
+def test_what_the_article_says_inside_a_quotation_is_left_out_where_it_stands_alone(claims_of):
+    text = "“The harbour of this old town,” said Anna Lindqvist, the head of the port, “will freeze by January.”"
+    assert resolved(claims_of(text)) == ["The harbour of this old town will freeze by January."]
+
+
 def test_a_line_break_inside_a_statement_becomes_a_space_when_it_stands_alone(reader, nlp):
     from datetime import datetime
 

@@ -135,6 +135,11 @@ def test_an_article_in_its_own_voice_stands_there_by_its_site_else_its_title(loa
     assert rows(loaded, found) == [("Meta ships its largest open model", "article")]
 
 
+def test_what_is_reported_of_nobody_is_nobody_s_position(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET speaker = NULL, speaker_id = NULL WHERE claim_id = 'c-open'")
+    assert rows(loaded, "SELECT entity FROM speaker_positions WHERE claim_id = 'c-open'") == []
+
+
 def test_a_speaker_is_no_entity_that_the_claim_is_about(loaded: Connection) -> None:
     assert rows(loaded, "SELECT entity FROM speaker_positions WHERE claim_id = 'c-open'") == [("Llama 3.1",)]
 

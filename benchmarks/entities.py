@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import spacy
 
 from benchmarks.figures import Figure, Mapper, Measured, read_rows, shown
+from benchmarks.loops import stock_model
 from benchmarks.reading import default_reader, parse_paragraph
 from benchmarks.scoring import Span, f1_of, overlaps, share
-from flows.models import model_folder
-from flows.settings import Reading
 from transforms.mentions import find_mentions
 from transforms.resolve import resolve_mentions
-
-if TYPE_CHECKING:
-    from spacy.language import Language
 
 Name = tuple[int, int, str]
 
@@ -89,18 +81,12 @@ def measure(folder: Path, spread: Mapper) -> Measured:
     return summarise(folder.name, sentences, list(spread(find_names, sentences)))
 
 
-@cache
-def _stock_model() -> "Language":
-    """The language model as it is installed, with its own weights, once a process."""
-    return spacy.load(model_folder(Reading().model), exclude=["tagger", "attribute_ruler", "lemmatizer"])
-
-
 def find_names(gold: GoldSentence) -> Found:
     """Names of one sentence, read as a paragraph of its own."""
     reader = default_reader()
     found = find_mentions(gold.text, parse_paragraph(gold.text, reader), reader.catalogue)
     ours = [(mention.start, mention.end, mention.type) for mention in resolve_mentions(gold.text, found, reader.catalogue)]
-    stock = [(ent.start_char, ent.end_char, ent.label_) for ent in _stock_model()(gold.text).ents]
+    stock = [(ent.start_char, ent.end_char, ent.label_) for ent in stock_model()(gold.text).ents]
     return Found(tuple(ours), tuple((start, end, _STOCK_TYPES[label]) for start, end, label in stock if label in _STOCK_TYPES))
 
 

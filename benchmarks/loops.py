@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.models import load_reader
+from flows.models import load_reader, model_folder
 from flows.settings import Reading
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ def stock_model() -> "Language":
     """The language model as spaCy loads it, with nothing of ours."""
     import spacy  # noqa: PLC0415  # only the processes that parse should wait for it
 
-    package = import_module(Reading().model)
-    return spacy.load(package.model_path())
+    return spacy.load(model_folder(Reading().model))
 
 
 def bare_loop(batch: Batch) -> list[Cost]:

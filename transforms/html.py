@@ -32,8 +32,8 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     """Article, remainder and metadata of a page; None where the markup holds no element at all.
 
     The article is what trafilatura extracts without comments, corrected by where it stands on the page (`region.correct`).
-    What is left out follows, each line once, as `boilerplate` (figure captions as `caption`), so that a reader can see what
-    was dropped.
+    What is left out follows, each line once, as `boilerplate` (captions in or right above the article as `caption`), so that a
+    reader can see what was dropped.
     """
     html = _EARLY_ENDS.sub("", html)
     tree = load_html(html)

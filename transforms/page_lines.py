@@ -39,7 +39,7 @@ class Line:
 
 
 def whole_tree(html: str) -> HtmlElement:
-    """The page as a browser reads it: also what stands behind `</html>`, which the extractor leaves out."""
+    """The page as a browser reads it, with what the extractor's own parser leaves out: attributes, forms, broken markup."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     return document_fromstring(html.encode("utf-8"), parser=parser)
 

@@ -76,9 +76,8 @@ class Parsed:
 class CatalogueNames:
     """Pipeline component: the catalogue's names among those that the model found, the longest first.
 
-    Each has its canonical name as its id. A name that is only part of a longer one that the model found is left to it.
-
-    spaCy's entity ruler finds the same; it counts its patterns anew for every text, which takes longer than to look for them.
+    Each has its canonical name as its id. A name that is only part of a longer one that the model found is left to it: spaCy's
+    entity ruler knows no such rule, and it counts its patterns anew for every text, which takes longer than to look for them.
     """
 
     def __init__(self, vocab: Vocab) -> None:

@@ -156,16 +156,10 @@ def test_a_superseded_document_is_no_longer_current(loaded: Connection) -> None:
     assert column(loaded, "SELECT document_id FROM documents WHERE NOT is_current ORDER BY ALL") == ["interview-1", "news"]
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        pl.DataFrame({"document_id": ["news"]}),
-        pl.DataFrame({"is_current": [False]}),
-        pl.DataFrame({"document_id": ["news"], "is_current": ["no"]}),
-        pl.DataFrame({"document_id": ["news"], "colour": ["red"]}),
-    ],
-    ids=["nothing to set", "no key", "wrong type", "unknown column"],
-)
+@pytest.mark.parametrize("frame", [
+    pl.DataFrame({"document_id": ["news"]}), pl.DataFrame({"is_current": [False]}),
+    pl.DataFrame({"document_id": ["news"], "is_current": ["no"]}), pl.DataFrame({"document_id": ["news"], "colour": ["red"]}),
+], ids=["nothing to set", "no key", "wrong type", "unknown column"])
 def test_a_change_that_fits_no_column_is_refused(loaded: Connection, frame: pl.DataFrame) -> None:
     with pytest.raises(ValueError, match=r"frame superseded is .*; it needs document_id and columns of documents"):
         load_tables(loaded, {"superseded": frame}, replaced_documents=[])

@@ -21,15 +21,10 @@ def test_a_view_shows_nothing_of_an_older_revision_or_of_a_page_that_was_not_kep
 
 
 def test_a_current_claim_stands_beside_its_sentence_and_its_article(loaded: Connection) -> None:
-    assert rows(loaded, "SELECT text, sentence, section, title, site FROM current_claims WHERE claim_id = 'c-open'") == [
-        (
-            "Llama 3.1 is open source",
-            "Llama 3.1 is open source, according to Meta.",
-            "The path",
-            "Meta ships its largest open model",
-            "techpost.example",
-        )
-    ]
+    assert rows(loaded, "SELECT text, sentence, section, title, site FROM current_claims WHERE claim_id = 'c-open'") == [(
+        "Llama 3.1 is open source", "Llama 3.1 is open source, according to Meta.", "The path",
+        "Meta ships its largest open model", "techpost.example",
+    )]
 
 
 def test_a_quote_gives_the_words_between_the_marks_and_who_said_them(loaded: Connection) -> None:
@@ -39,20 +34,15 @@ def test_a_quote_gives_the_words_between_the_marks_and_who_said_them(loaded: Con
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("it is “a gift” and “ a start,”", ["a gift", "a start,"]),
-        ('it is "a gift" and "a start"', ["a gift", "a start"]),
-        ("es sei „ein Geschenk“", ["ein Geschenk"]),
-        ("it is «un cadeau»", ["un cadeau"]),
-        ("it is a gift", []),
-    ],
-)
+@pytest.mark.parametrize(("text", "words"), [
+    ("it is “a gift” and “ a start,”", ["a gift", "a start,"]),
+    ('it is "a gift" and "a start"', ["a gift", "a start"]),
+    ("es sei „ein Geschenk“", ["ein Geschenk"]),
+    ("it is «un cadeau»", ["un cadeau"]),
+    ("it is a gift", []),
+])
 def test_quoted_words_of_a_mixed_claim_are_those_between_marks_of_any_kind(
-    loaded: Connection,
-    text: str,
-    words: list[str],
+    loaded: Connection, text: str, words: list[str],
 ) -> None:
     loaded.execute("UPDATE claims SET text = ? WHERE claim_id = 'c-gift'", [text])
     assert rows(loaded, "SELECT quoted_words FROM quotes WHERE claim_id = 'c-gift'") == [(words,)]
@@ -88,27 +78,15 @@ def test_a_claim_is_either_corroborated_or_of_a_single_source(loaded: Connection
 
 
 def test_a_dispute_shows_both_sides_in_one_row_with_the_reason(loaded: Connection) -> None:
-    assert rows(
-        loaded,
-        """
+    assert rows(loaded, """
         SELECT text, speaker, title, site, other_text, other_speaker, other_title, other_site, reason,
             round(score, 1)::VARCHAR
         FROM disputes
-    """,
-    ) == [
-        (
-            "Llama 3.1 is not truly open source",
-            "Some critics",
-            "Open, with strings attached",
-            "columns.example",
-            "Llama 3.1 is open source",
-            "Meta",
-            "Meta ships its largest open model",
-            "techpost.example",
-            "one denies what the other says",
-            "0.8",
-        )
-    ]
+    """) == [(
+        "Llama 3.1 is not truly open source", "Some critics", "Open, with strings attached", "columns.example",
+        "Llama 3.1 is open source", "Meta", "Meta ships its largest open model", "techpost.example",
+        "one denies what the other says", "0.8",
+    )]
 
 
 def test_claims_that_say_the_same_dispute_nothing(loaded: Connection) -> None:
@@ -150,9 +128,7 @@ def test_statements_that_dispute_each_other_in_turn_are_one_matter(loaded: Conne
     for pair in (["c-half", "c-release"], ["c-half", "c-next"], ["c-next", "c-size"]):
         loaded.execute("INSERT INTO claim_relations VALUES (?, ?, 'disputes', 0.5, 'of the test')", pair)
     assert rows(loaded, "SELECT DISTINCT cluster_id, matter_id, side FROM speaker_positions WHERE is_disputed") == [
-        ("c-half", "c-size", "other"),
-        ("c-next", "c-size", "disputes"),
-        ("c-release", "c-size", "other"),
+        ("c-half", "c-size", "other"), ("c-next", "c-size", "disputes"), ("c-release", "c-size", "other"),
         ("c-size", "c-size", "states"),
     ]
 
@@ -194,30 +170,18 @@ def test_after_a_run_that_loaded_only_old_documents_no_claim_is_new(loaded: Conn
 def test_a_new_claim_that_an_earlier_document_made_is_no_new_statement(loaded: Connection) -> None:
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
     assert rows(loaded, "SELECT claim_id, is_new_statement FROM new_claims WHERE claim_id IN ('c-next', 'c-gift')") == [
-        ("c-gift", True),
-        ("c-next", False),
+        ("c-gift", True), ("c-next", False)
     ]
 
 
 def test_an_edited_document_shows_the_claims_that_came_and_went(loaded: Connection) -> None:
-    assert rows(
-        loaded,
-        """
+    assert rows(loaded, """
         SELECT title, previous_title, revision, previous_revision, claims_gained, claims_lost, gained, lost
         FROM edited_documents
-    """,
-    ) == [
-        (
-            "Zuckerberg on open models (corrected)",
-            "Zuckerberg on open models",
-            2,
-            1,
-            1,
-            1,
-            ["running Llama 3.1 costs about 50 percent of GPT-4o"],
-            ["running Llama 3.1 costs a third of GPT-4o"],
-        )
-    ]
+    """) == [(
+        "Zuckerberg on open models (corrected)", "Zuckerberg on open models", 2, 1, 1, 1,
+        ["running Llama 3.1 costs about 50 percent of GPT-4o"], ["running Llama 3.1 costs a third of GPT-4o"],
+    )]
 
 
 def test_an_edit_that_leaves_the_claims_alone_shows_none(loaded: Connection) -> None:
@@ -236,14 +200,11 @@ def test_a_revision_that_was_not_kept_is_passed_over(loaded: Connection) -> None
 
 
 def test_the_quality_trend_has_each_table_of_each_run_beside_the_run_before(loaded: Connection) -> None:
-    assert rows(
-        loaded,
-        """
+    assert rows(loaded, """
         SELECT started_at, table_name, checks, failed, failed_critical, failed_warning, passed_percent, previous_passed_percent,
             unexpected_count, quarantined
         FROM quality_trend
-    """,
-    ) == [
+    """) == [
         (datetime(2024, 7, 24, 6, 0), "claims", 3, 0, 0, 0, 100.0, None, 0, 0),
         (datetime(2024, 7, 25, 6, 0), "claims", 3, 1, 0, 1, 66.7, 100.0, 1, 1),
         (datetime(2024, 7, 26, 6, 0), "claims", 3, 0, 0, 0, 100.0, 66.7, 0, 0),

@@ -9,7 +9,7 @@ from trafilatura import bare_extraction, load_html
 
 from transforms.blocks import Piece
 from transforms.metadata import Metadata, read_metadata
-from transforms.page_lines import Line, fold, page_lines, squeeze, whole_tree
+from transforms.page_lines import Line, fold, page_lines, squeeze
 from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct, find_region, lines_within
 
 _EARLY_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
@@ -39,9 +39,8 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     tree = load_html(html)
     if tree is None:
         return None
-    whole = whole_tree(html)
-    lines = page_lines(whole)
-    metadata = read_metadata(whole, url, lines)
+    lines = page_lines(tree)
+    metadata = read_metadata(tree, url, lines)
     extracted = bare_extraction(tree, include_comments=False, fast=True)
     region = find_region(lines)
     captions = {fold(line.text) for line in lines if line.zone == "caption"}

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from transforms.bylines import find_authors
 from transforms.page_dates import find_modified, find_published
 from transforms.page_head import read_head
-from transforms.page_lines import Line, page_lines
+from transforms.page_lines import Line
 from transforms.titles import find_title
 
 
@@ -26,12 +26,8 @@ class Metadata:
     modified_at: datetime | None = None
 
 
-def read_metadata(tree: HtmlElement, url: str, lines: Sequence[Line] | None = None) -> Metadata:
-    """Metadata of a page: of its JSON-LD, its meta tags and what it prints around its title.
-
-    `lines` are the page's lines where they are known already.
-    """
-    lines = page_lines(tree) if lines is None else lines
+def read_metadata(tree: HtmlElement, url: str, lines: Sequence[Line]) -> Metadata:
+    """Metadata of a page: of its JSON-LD, its meta tags and what its lines print around its title."""
     canonical = _canonical(tree, url)
     head = read_head(tree, canonical)
     title = find_title(tree, head)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 _HIDDEN = frozenset("script style noscript template svg head iframe object select textarea".split())
 _INLINE = frozenset(
@@ -36,12 +36,6 @@ class Line:
     linked: float
     is_margin: bool
     element: HtmlElement
-
-
-def whole_tree(html: str) -> HtmlElement:
-    """The page as a browser reads it, with what the extractor's own parser leaves out: attributes, forms, broken markup."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    return document_fromstring(html.encode("utf-8"), parser=parser)
 
 
 def page_lines(tree: HtmlElement) -> list[Line]:

@@ -6,13 +6,15 @@ from trafilatura import load_html
 
 from transforms.metadata import Metadata, read_metadata
 from transforms.page_dates import parse_time
+from transforms.page_lines import page_lines
 
 BODY = "<p>The ferry across the river was late again this morning, and nobody on the pier could say why.</p>" * 3
 
 
 def metadata_of(head: str, body: str = BODY, url: str = "file:///pages/a.html") -> Metadata:
     html = f"<html><head>{head}</head><body><article>{body}</article></body></html>"
-    return read_metadata(load_html(html), url)
+    tree = load_html(html)
+    return read_metadata(tree, url, page_lines(tree))
 
 
 def json_ld(*items: object) -> str:

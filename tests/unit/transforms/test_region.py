@@ -1,5 +1,7 @@
+from trafilatura import load_html
+
 from transforms.blocks import Piece
-from transforms.page_lines import page_lines, whole_tree
+from transforms.page_lines import page_lines
 from transforms.region import correct, find_region
 
 SAYINGS = [
@@ -14,7 +16,7 @@ def p(*numbers: int, mark: str = "") -> str:
 
 
 def corrected(html: str, *found: str) -> list[str]:
-    lines = page_lines(whole_tree(f"<html><body>{html}</body></html>"))
+    lines = page_lines(load_html(f"<html><body>{html}</body></html>"))
     return [piece.text for piece in correct([Piece(words, "body") for words in found], lines, find_region(lines))]
 
 
@@ -23,20 +25,20 @@ def said(*numbers: int) -> list[str]:
 
 
 def test_the_region_is_the_element_of_most_prose():
-    tree = whole_tree(f"<html><body><div id='a'>{p(0, 1, 2, 3)}</div><div id='b'>{p(4)}</div></body></html>")
+    tree = load_html(f"<html><body><div id='a'>{p(0, 1, 2, 3)}</div><div id='b'>{p(4)}</div></body></html>")
     region = find_region(page_lines(tree))
     assert region is not None
     assert region.get("id") == "a"
 
 
 def test_a_page_of_one_paragraph_has_what_holds_it_as_its_region():
-    region = find_region(page_lines(whole_tree(f"<html><body><div>{p(0)}</div></body></html>")))
+    region = find_region(page_lines(load_html(f"<html><body><div>{p(0)}</div></body></html>")))
     assert region is not None
     assert region.tag == "div"
 
 
 def test_a_page_without_prose_has_no_region():
-    assert find_region(page_lines(whole_tree("<html><body><p>Home</p></body></html>"))) is None
+    assert find_region(page_lines(load_html("<html><body><p>Home</p></body></html>"))) is None
 
 
 def test_what_was_found_and_stands_in_the_region_stays():

@@ -45,7 +45,7 @@ def read_facts(page: GoldFacts) -> Facts:
         metadata = read_article(page_of(page.file.name, page.file.read_bytes()), default_reader()).metadata
     except UnreadableError:
         return dict.fromkeys(FIELDS)
-    date = metadata.published_at.date().isoformat() if metadata.published_at else None
+    date = metadata.published_on.isoformat() if metadata.published_on else None
     return {"title": metadata.title, "author": " ".join(metadata.authors) or None, "date": date}
 
 

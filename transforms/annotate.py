@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
@@ -87,8 +86,7 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     """Tables of one kept document: mentions, claims, claim_entities, quantities and time_expressions, ordered by place."""
     document_id, text = str(document["document_id"]), str(document["text"])
     read = sentences.filter(pl.col("zone").is_in(READ_ZONES))
-    published_at = document["published_at"]
-    written_on = published_at.date() if isinstance(published_at, datetime) else None
+    written_on = document.get("published_on")  # "yesterday" counts from the day at the place
     dated = read.hstack([pl.Series("written_on", [written_on] * read.height, dtype=pl.Date)])
     times = times_of(dated, reader.figures.times)
     quantities = quantities_of(read, times, reader.figures)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -16,13 +16,14 @@ from transforms.titles import find_title
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Facts that a page gives of itself; None where it gives none. Times are naive UTC."""
+    """Facts that a page gives of itself; None where it gives none. Times are naive UTC, days those of the page's own zone."""
 
     title: str | None = None
     authors: tuple[str, ...] = ()
     site: str | None = None
     canonical_url: str | None = None
     published_at: datetime | None = None
+    published_on: date | None = None
     modified_at: datetime | None = None
 
 
@@ -31,12 +32,14 @@ def read_metadata(tree: HtmlElement, url: str, lines: Sequence[Line]) -> Metadat
     canonical = _canonical(tree, url)
     head = read_head(tree, canonical)
     title = find_title(tree, head)
+    published = find_published(head, lines, title, canonical or url)
     return Metadata(
         title=title,
         authors=find_authors(tree, lines, title, head),
         site=head.site,
         canonical_url=canonical,
-        published_at=find_published(head, lines, title, canonical or url),
+        published_at=published.at if published else None,
+        published_on=published.on if published else None,
         modified_at=find_modified(head),
     )
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from transforms.page_head import Head, Stated
@@ -42,39 +43,59 @@ DATE_LINES = (4, 12)
 """A page's date stands at most so many lines above its title, and below."""
 
 
-def find_published(head: Head, lines: Sequence[Line], title: str | None, address: str) -> datetime | None:
-    """When a page was first published, naive UTC; None where it says nothing of it, or only when it was last changed.
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """When a page was first published: the moment in naive UTC, and the calendar day in the page's own time zone."""
+
+    at: datetime
+    on: date
+
+
+def find_published(head: Head, lines: Sequence[Line], title: str | None, address: str) -> Publication | None:
+    """When a page was first published; None where it says nothing of it, or only when it was last changed.
 
     What the page states in its head goes first, then a `time` element or a date printed beside the title, then the day in
     the page's address. A date in running text is never taken: an article tells of other days.
     """
-    return (
-        _first_time(head.articles, "datePublished")
-        or _first_meta(head.metas, (*_PUBLISHED, *filter(_PUBLISHED_OTHERWISE.search, sorted(head.metas))))
-        or _printed(lines, title)
-        or _in_address(address)
-    )  # fmt: skip
+    stated = _first_time(head.articles, "datePublished") or _first_meta(
+        head.metas, (*_PUBLISHED, *filter(_PUBLISHED_OTHERWISE.search, sorted(head.metas)))
+    )
+    printed, addressed = _printed_day(lines, title), _in_address(address)
+    moment = stated or _marked_time(lines, title) or printed or addressed
+    return Publication(_in_utc(moment), _day_at_the_place(moment, (printed, addressed))) if moment else None
 
 
 def find_modified(head: Head) -> datetime | None:
     """When a page was last changed as its head states, naive UTC."""
-    return _first_time(head.articles, "dateModified") or _first_meta(head.metas, _MODIFIED)
+    moment = _first_time(head.articles, "dateModified") or _first_meta(head.metas, _MODIFIED)
+    return _in_utc(moment) if moment else None
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """A time in ISO 8601 as naive UTC; None where it is none. A time without a zone is taken as UTC."""
+    """A time in ISO 8601 in the zone that it names, without one where it names none; None where it is no time."""
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(_OFFSET.sub(lambda match: "Z" if match[1] else "", text.strip()))
     except ValueError:
         return None
-    if moment.tzinfo is not None:
-        try:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-        except OverflowError:
-            return None
     return moment if 1900 <= moment.year <= 2200 else None
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The moment as naive UTC; one without a zone is taken as UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo is not None else moment
+
+
+def _day_at_the_place(moment: datetime, shown: Sequence[datetime | None]) -> date:
+    """The day that a clock on the wall showed.
+
+    A time in UTC hides it. Then it is the first of the days that the page shows beside it, which may lie one day off and no
+    further: a day further off is another story's.
+    """
+    stated = moment.date()
+    days = [day.date() for day in shown if day is not None] if not moment.utcoffset() else []
+    return next((day for day in days if abs(day - stated) <= timedelta(days=1)), stated)
 
 
 def printed_date(text: str) -> datetime | None:
@@ -127,21 +148,19 @@ def _first_meta(metas: Mapping[str, str], names: Sequence[str]) -> datetime | No
     return None
 
 
-def _printed(lines: Sequence[Line], title: str | None) -> datetime | None:
-    """The date that stands beside the title: a `time` element's, else a short line's. One that says "updated" is passed over.
-
-    Elsewhere, outside comments and margins, a `time` element counts where the page has no other day, and a line that says
-    "published" of itself.
-    """
-    near = list(_beside(lines, title))
-    moments = [moment for line in near for moment in _moments(line)]
+def _marked_time(lines: Sequence[Line], title: str | None) -> datetime | None:
+    """The time of a `time` element beside the title, else outside comments and margins where the page has no other day."""
+    moments = [moment for line in _beside(lines, title) for moment in _moments(line)]
     if moments:
         return moments[0]
     moments = [moment for line in lines if not line.is_margin for moment in _moments(line)]
-    if len({moment.date() for moment in moments}) == 1:
-        return moments[0]
+    return moments[0] if len({moment.date() for moment in moments}) == 1 else None
+
+
+def _printed_day(lines: Sequence[Line], title: str | None) -> datetime | None:
+    """The date of a short line beside the title, else of one that says "published"; one that says "updated" is passed over."""
     labelled = [line for line in lines if not line.is_margin and _LABELLED.match(line.text)]
-    for line in [*near, *labelled]:
+    for line in [*_beside(lines, title), *labelled]:
         if len(line.text.split()) <= DATE_LINE_WORDS and not _CHANGED.search(line.text):
             moment = printed_date(line.text)
             if moment:

@@ -213,4 +213,5 @@ def _document(page: Page, article: Article, version: str) -> dict[str, object]:
         "duplicate_of": None,
         "outcome": article.outcome,
         "outcome_reason": article.reason,
+        "published_on": metadata.published_on,
     }

@@ -55,5 +55,11 @@ DOCUMENTS = Table(
         ),
         Column("outcome", pl.String, "What became of the page.", values=OUTCOMES),
         Column("outcome_reason", pl.String, "Why, in words; NULL for a kept page.", nullable=True),
+        Column(
+            "published_on",
+            pl.Date,
+            "Calendar day of first publication in the page's own time zone: the day that it prints, and that one cites.",
+            nullable=True,
+        ),
     ),
 )

@@ -1,11 +1,10 @@
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from trafilatura import load_html
 
 from transforms.metadata import Metadata, read_metadata
-from transforms.page_dates import parse_time
 from transforms.page_lines import page_lines
 
 BODY = "<p>The ferry across the river was late again this morning, and nobody on the pier could say why.</p>" * 3
@@ -32,6 +31,7 @@ NEWS = {
 def test_json_ld_gives_times_in_utc():
     found = metadata_of(json_ld(NEWS))
     assert (found.published_at, found.modified_at) == (datetime(2023, 3, 5, 6), datetime(2023, 3, 6, 9, 30))
+    assert found.published_on == date(2023, 3, 5)
 
 
 def test_json_ld_names_authors_in_their_order_and_the_site():
@@ -166,5 +166,5 @@ def test_a_local_file_without_an_address_has_no_site():
         ("1850-03-05", None),
     ],
 )
-def test_a_time_is_read_from_iso_8601_alone(text, moment):
-    assert parse_time(text) == moment
+def test_a_time_is_read_from_iso_8601_alone_and_given_in_utc(text, moment):
+    assert metadata_of(json_ld({"@type": "NewsArticle", "datePublished": text})).published_at == moment

@@ -1,9 +1,9 @@
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from lxml.html import document_fromstring
 
-from transforms.page_dates import find_modified, find_published, parse_time, printed_date
+from transforms.page_dates import Publication, find_modified, find_published, parse_time, printed_date
 from transforms.page_head import Head
 from transforms.page_lines import page_lines
 
@@ -11,9 +11,14 @@ TITLE = "A late ferry"
 DAY = datetime(2023, 3, 5)
 
 
-def published(body: str, metas: dict[str, str] | None = None, address: str = "") -> datetime | None:
+def publication_of(body: str, metas: dict[str, str] | None = None, address: str = "") -> Publication | None:
     tree = document_fromstring(f"<html><body>{body}</body></html>")
     return find_published(Head([], [], metas or {}, None), page_lines(tree), TITLE, address)
+
+
+def published(body: str, metas: dict[str, str] | None = None, address: str = "") -> datetime | None:
+    publication = publication_of(body, metas, address)
+    return publication.at if publication else None
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ def test_a_date_with_strokes_counts_where_one_order_makes_a_date(text):
 
 @pytest.mark.parametrize("text", ["2023-03-05 08:00:00 UTC", "2023-03-05 08:00:00 +0000", "2023-03-05T08:00:00Z"])
 def test_a_zone_behind_a_space_is_a_zone(text):
-    assert parse_time(text) == datetime(2023, 3, 5, 8)
+    assert parse_time(text) == datetime(2023, 3, 5, 8, tzinfo=UTC)
 
 
 def test_a_date_below_the_title_is_the_page_s():
@@ -92,3 +97,37 @@ def test_a_meta_tag_of_a_template_s_own_name_is_read():
 
 def test_the_last_change_is_what_the_head_says():
     assert find_modified(Head([], [], {"article:modified_time": "2023-03-05"}, None)) == DAY
+
+
+def day_of(body: str, moment: str, address: str = "") -> date | None:
+    publication = publication_of(body, {"article:published_time": moment}, address)
+    return publication.on if publication else None
+
+
+def test_the_day_is_the_one_in_the_zone_that_the_page_names():
+    publication = publication_of(f"<h1>{TITLE}</h1>", {"article:published_time": "2023-03-05T23:30:00-05:00"})
+    assert publication == Publication(datetime(2023, 3, 6, 4, 30), date(2023, 3, 5))
+
+
+@pytest.mark.parametrize("moment", ["2023-03-06T02:41:00Z", "2023-03-06T02:41:00"])
+def test_where_the_head_counts_in_utc_the_day_is_the_printed_one(moment):
+    assert day_of(f"<h1>{TITLE}</h1><p>Posted on March 5, 2023</p>", moment) == date(2023, 3, 5)
+
+
+def test_where_no_day_is_printed_the_address_tells_the_day():
+    assert day_of(f"<h1>{TITLE}</h1>", "2023-03-06T02:41:00Z", "https://post.example/2023/03/05/a-late-ferry") == date(
+        2023, 3, 5
+    )
+
+
+def test_a_zone_that_the_page_names_goes_before_the_printed_day():
+    assert day_of(f"<h1>{TITLE}</h1><p>March 5, 2023</p>", "2023-03-06T02:41:00+02:00") == date(2023, 3, 6)
+
+
+def test_a_printed_day_further_off_than_a_zone_can_shift_is_another_story_s():
+    assert day_of(f"<h1>{TITLE}</h1><p>March 3, 2023</p>", "2023-03-05T23:30:00Z") == date(2023, 3, 5)
+
+
+def test_a_time_element_beside_the_title_dates_the_day_in_its_own_zone():
+    publication = publication_of(f"<h1>{TITLE}</h1><p><time datetime='2023-03-05T22:00:00-05:00'>late</time></p>")
+    assert publication == Publication(datetime(2023, 3, 6, 3), date(2023, 3, 5))

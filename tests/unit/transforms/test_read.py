@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from time import perf_counter
 
 import polars as pl
@@ -162,6 +162,15 @@ def test_a_title_and_a_heading_give_no_claim(read):
 def test_the_title_of_a_text_is_the_document_s(document):
     row = document("A late ferry\nThe old ferry was late again that day.\nNobody was hurt that day.", key="a.txt")
     assert (row["title"], row["published_at"], row["authors"]) == ("A late ferry", None, [])
+
+
+def test_yesterday_is_the_day_before_publication_at_the_place(read):
+    head = '<meta property="article:published_time" content="2023-12-30T23:30:00-05:00">'
+    tables = read(html(ARTICLE.replace("on Monday", "yesterday"), head))
+    (document,) = tables["documents"].rows(named=True)
+    assert (document["published_at"], document["published_on"]) == (datetime(2023, 12, 31, 4, 30), date(2023, 12, 30))
+    times = dict(tables["time_expressions"].select("text", "earliest").iter_rows())
+    assert times["yesterday"] == date(2023, 12, 29)
 
 
 def test_markdown_is_read_as_markdown(document):

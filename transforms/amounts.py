@@ -156,7 +156,9 @@ def _count(reading: Reading, number: Number) -> Amount | None:
     return _signed(reading, Amount(number.start, end, number.value, number.upper, unit, "count", number))
 
 
-_SHARED_UNIT = re.compile(r" (?:to|or|and) \d[\d.]*(?:%| percent\b| per cent\b|(?P<age> years old\b))")
+_SHARED_UNIT = re.compile(
+    r" (?:to|or|and|from|versus|against|compared with) \d[\d.]*(?:%| percent\b| per cent\b|(?P<age> years old\b))"
+)
 """`ahead by 50 to 48 percent`, `27 and 29 years old`: the unit stands at the second number only."""
 
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\"'(\[—–…•*-])\s*$")
@@ -196,7 +198,10 @@ def _noun(reading: Reading, number: Number) -> Noun | None:
     if number.value == 1 and number.form == "digits":
         return singular_noun(text, position, words)
     of = _OF_THE.match(text, position) or (_OF.match(text, position) if number.is_vague or number.value == 12 else None)
-    return plural_noun(text, of.end() if of else position, words)
+    position = of.end() if of else position
+    inner = (other for other in reading.numbers if of and other.form == "words" and other.start == position + 1)
+    whole = next(inner, None)  # "two of the six people"
+    return plural_noun(text, whole.end if whole else position, words)
 
 
 _THE_ONLY = re.compile(r"(?i)\bthe only $")

@@ -17,6 +17,11 @@ _TOKEN = re.compile(r" +((?:[A-Z]\.){2,}|[^\W\d_](?:\w|[-'.&](?=\w))*)('(?!\w))?
 _ADJECTIVE_ENDING = re.compile(
     r"(?:[^aeiou]al|ial|ual|ous|ful|less|[a-z]{3}able|ible|ive|[^l]ic|ish|ly|ed|esque|worthy|-old|-based)$"
 )
+_OBJECT = re.compile(
+    r" (?:[$€£¥~]?\d|(?:the|an?|this|that|his|her|its|their|our|my|your|no|him|them|us|me|it"
+    r"|nothing|something|everything|anything|more than|less than|about|around|only|up to|at least)\b)"
+)
+"""What only a verb in -s has behind it, not a plural: its object."""
 _NO_PLURAL_ENDING = ("ss", "us", "sis", "xis", "itis")
 _PLURAL_ENDINGS = (
     (re.compile(r"([^aeiou])ies$"), r"\1y"),
@@ -153,6 +158,8 @@ def singular_noun(text: str, position: int, words: CountWords) -> Noun | None:
         if token[1].endswith("'s"):
             return None
         if token[1].endswith("ed") and found and not words.describes(found[-1]):  # "the second debate changed little"
+            break
+        if found and words.is_plural(token[1]) and _OBJECT.match(text, token.end()):  # "the first item costs nothing"
             break
         found.append(token[1])
         end = token.end(1)

@@ -131,13 +131,28 @@ def _range_end(first: int, written: str) -> int | None:
 def _year(place: Place) -> Period | None:
     """Four digits as a year."""
     match = place.match("year")
-    if match is None or place.follows("no_year", match.end()):
+    if match is None or place.follows("no_year", match.end()) or _is_measured(place, match.end()):
         return None
     year = int(match["year"])
     is_year = (
         _is_told(place, match.end(), year) if _FIRST_TOLD_YEAR <= year <= _LAST_TOLD_YEAR else _is_old(place, match.end(), year)
     )
     return place.dated(match.end(), years_bounds(year, year), "year") if is_year else None
+
+
+_OF = re.compile(r"(?i)\bof $")
+"""A year to come needs more than "of" before it: "a batch of 2048"."""
+_HAS = re.compile(r"(?i)\b(?:has|have|had) (?:about |around |only |over |some )?$")
+_AT = re.compile(r"(?i)\bat $")
+_MEASURE_ENDS = re.compile(r"\s*(?:$|[.,;:)](?!\d)| (?:on|in|and|but|when|after|as|by|out of|points?)\b)")
+
+
+def _is_measured(place: Place, end: int) -> bool:
+    """Whether four digits say how much: "a score of 2072", "the index closed at 2015", "it has 2023 sensors"."""
+    before = place.before()
+    closes_at = _AT.search(before) is not None and _MEASURE_ENDS.match(place.text, end) is not None
+    counts = _HAS.search(before) is not None and _PLURAL_FOLLOWS.match(place.text, end) is not None
+    return closes_at or counts or place.behind("measured") is not None
 
 
 _HYPHENATED = re.compile(r"(?i)\b(?:mid|early|late|pre|post)-$")
@@ -166,6 +181,7 @@ def _is_told(place: Place, end: int, year: int) -> bool:
 def _is_old(place: Place, end: int, year: int) -> bool:
     """Whether other four digits are a year: behind "in" and its like, or before a noun in the singular ("an 1853 law")."""
     if place.behind("before_old_year"):
-        return not _WORD_FOLLOWS.match(place.text, end)
+        is_amount = year > _LAST_TOLD_YEAR and _OF.search(place.before()) is not None
+        return not is_amount and not _WORD_FOLLOWS.match(place.text, end)
     describes = re.search(r"(?<!\w)(?:[Tt]he|[Aa]n?|his|her|its|their|'s) $", place.before(8)) is not None
     return describes and 1500 <= year < _FIRST_TOLD_YEAR and year % 100 != 0 and not _PLURAL_FOLLOWS.match(place.text, end)

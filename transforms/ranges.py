@@ -15,6 +15,9 @@ _LONGEST_GAP = 30
 _DASH = re.compile(r" ?[-–—−] ?|-to-")
 _OR = re.compile(r" or (?:(?:even|maybe|perhaps|possibly|more likely) )?")
 _BETWEEN = re.compile(r"(?i)\bbetween (?:about |around |roughly )?$")
+_BY = re.compile(r"(?i)\bby (?:about |around |roughly |an estimated )?$")
+_FACTOR_OF_BY = 4
+"""`by 5 to 7 percent` is a range; `by 14,000 to 249,000` is a change and what it led to."""
 _HEDGE = re.compile(r"(?:about|around|nearly|roughly|almost|as (?:much|many) as|more than|up to|perhaps|maybe|even) $")
 _ONE_BEHIND_THE_OTHER = re.compile(r"\d[-–—]$")
 _FACTOR_OF_OR = 2
@@ -91,10 +94,16 @@ def _joins(reading: Reading, lower: Amount, upper: Amount) -> bool:
     if _DASH.fullmatch(join):
         return upper.unit is not None or upper.number.scale > 1
     if join == " to ":
-        return not reading.behind("change_from", lower.start, 120)
+        return _rises_by(reading, lower, upper) or not reading.behind("change_from", lower.start, 120)
     if join == " and ":
         return _BETWEEN.search(reading.before(lower.start)) is not None
     if _OR.fullmatch(join):
         is_near = upper.value <= _FACTOR_OF_OR * lower.value * max(1.0, upper.number.scale / lower.number.scale)
         return lower.is_vague == upper.is_vague and (lower.is_vague or is_near)
     return False
+
+
+def _rises_by(reading: Reading, lower: Amount, upper: Amount) -> bool:
+    """Whether both numbers say by how much: "by 5 to 7 percent", with one unit for both."""
+    shares_unit = lower.unit is None and upper.unit is not None and upper.value <= _FACTOR_OF_BY * lower.value
+    return shares_unit and _BY.search(reading.before(lower.start)) is not None

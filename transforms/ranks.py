@@ -32,6 +32,8 @@ def _rank(reading: Reading, match: re.Match[str], value: float, noun: Noun | Non
 
 _FEW = re.compile(r" (?:few|several|couple|half-dozen|handful)\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s)[\"'(]?$")
+_EVERY = re.compile(r"(?i)\bevery $")
+"""Every third child is one in three, and none of them comes third."""
 _CAPITAL_FOLLOWS = re.compile(r"[ -][A-Z]")
 
 
@@ -42,7 +44,7 @@ def _ordinal(reading: Reading, match: re.Match[str]) -> Quantity | None:
     """
     text, after = reading.text, match.end()
     counts_more = any(number.start == after + 1 for number in reading.numbers) or _FEW.match(text, after)
-    if counts_more and not match["superlative"]:
+    if (counts_more and not match["superlative"]) or _EVERY.search(reading.before(match.start())):
         return None
     value = float(reading.lexicon.times.ordinal(match["ordinal"].replace(" ", "-")))
     if match["superlative"]:

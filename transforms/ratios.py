@@ -30,13 +30,18 @@ def _ratio(reading: Reading, start: int, end: int, value: float) -> Quantity:
 _AS_MUCH = re.compile(r" as (?:much|many)\b")
 _FOLD = re.compile(r"[- ]?fold\b")
 _CROSS = re.compile(r"[x×](?!\w)")
+_FACTOR_OF = re.compile(r"(?i)\ba factor of (?:about |around |roughly |almost |nearly )?$")
 _LOWER_FACTOR = re.compile(r"(?<![\w.,-])(\d{1,4}(?:\.\d+)?)[-–]$")
 
 
 def _multiplied(reading: Reading) -> Iterator[Quantity]:
-    """`three times as many`, `10-fold`, `2-3x`."""
+    """`three times as many`, `10-fold`, `2-3x`, `a factor of four`."""
     text = reading.text
     for number in reading.numbers:
+        factor = _FACTOR_OF.search(reading.before(number.start)) if not number.is_vague else None
+        if factor and not text.startswith((" to ", "-"), number.end):
+            yield _ratio(reading, number.start - len(factor[0]), number.end, number.value)
+            continue
         if number.is_vague or number.value <= 1 or not is_free(text, number):
             continue
         found = reading.lexicon.patterns["times"].match(text, number.end) or _FOLD.match(text, number.end)

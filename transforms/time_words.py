@@ -11,7 +11,7 @@ from transforms.anchors import DIGITS, AnchoredPattern
 from transforms.calendar_bounds import Bounds, Period
 from transforms.spoken_numbers import NumberWords, any_of
 
-YEAR = r"(?:1\d|20)\d\d"
+YEAR = r"(?:1\d|2[01])\d\d"
 DASH = r"[-–—−]"
 
 
@@ -181,6 +181,11 @@ def _periods(values: _Words, numbers: NumberWords) -> dict[str, str]:
         "year": rf"(?P<year>{YEAR})(?![\w%°$€£/@]|[.,:]\d|-\d)",
         "no_year": rf"[ -]+(?:(?:of the|more|other|new|different|young|local|additional) )?{any_of(values['no_year'])}\b",
         "before_year": rf"(?:(?<!\w)(?i:{any_of(values['before_year'])}) |'s? |[(\[])$",
+        "measured": (
+            rf"(?i:\b(?:{any_of(values['measured'])})s?"
+            r"(?: (?:of|is|was|to|at|reached|hit|stood at|rose to|fell to))? (?:about |around |only |just )?"
+            rf"|\b{any_of(values['amounts_to'])} (?:a |an )?(?:about |around |only |just |nearly |almost )?)$"
+        ),
         "before_old_year": rf"(?<!\w)(?i:{any_of(values['before_old_year'])}) $",
         "season": (
             rf"(?P<season>(?i:{any_of(values['season'])}))\b(?:(?: of|,)? (?:(?P<year>{YEAR})|'(?P<short>\d\d))(?![\w%-]))?"

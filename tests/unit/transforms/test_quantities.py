@@ -370,3 +370,47 @@ def test_rows_leave_out_what_is_a_time_of_that_sentence(lexicon: QuantityLexicon
 )
 def test_odd_strings_break_nothing(text: str, lexicon: QuantityLexicon):
     assert all(text[found.start : found.end] == found.text for found in find_quantities(text, lexicon))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "unit"),
+    [
+        ("The first item costs nothing.", "first item", "item"),
+        ("The second phone takes more than that.", "second phone", "phone"),
+        ("The third case involves the mayor.", "third case", "case"),
+    ],
+)
+def test_a_verb_with_its_object_is_no_part_of_what_is_ranked(lexicon: QuantityLexicon, sentence: str, text: str, unit: str):
+    found = only(sentence, lexicon)
+    assert (found.text, found.unit) == (text, unit)
+
+
+def test_by_before_two_bare_numbers_with_one_unit_makes_a_range(lexicon: QuantityLexicon):
+    found = only("Prices rose by 5 to 7 percent.", lexicon)
+    assert (found.value, found.upper_value) == (5, 7)
+
+
+def test_by_how_much_and_to_what_it_rose_are_two_figures(lexicon: QuantityLexicon):
+    assert texts("Claims rose by 14,000 to 249,000 requests.", lexicon) == ["14,000", "249,000 requests"]
+
+
+def test_a_percentage_compared_with_another_shares_its_unit(lexicon: QuantityLexicon):
+    found = find_quantities("Turnout fell to 48.3 from 52.1 percent.", lexicon)
+    assert [quantity.unit for quantity in found] == ["percent", "percent"]
+
+
+def test_a_factor_is_a_ratio(lexicon: QuantityLexicon):
+    check("Costs fell by a factor of four.", ("a factor of four", 4, None, None), "ratio", lexicon)
+
+
+def test_every_second_of_them_ranks_nobody(lexicon: QuantityLexicon):
+    assert texts("Every second child is poor.", lexicon) == []
+
+
+def test_a_part_of_a_counted_whole_counts_the_same_things(lexicon: QuantityLexicon):
+    found = only("Two of the six people left.", lexicon)
+    assert (found.text, found.unit) == ("Two of the six people", "person")
+
+
+def test_pc_is_percent(lexicon: QuantityLexicon):
+    check("Profit rose 8pc.", ("8pc", 8, None, "percent"), "percent", lexicon)

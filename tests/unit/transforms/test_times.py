@@ -276,3 +276,31 @@ def test_no_sentence_gives_no_rows(lexicon: TimeLexicon):
         "written_on": pl.Date,
     }
     assert times_of(pl.DataFrame(schema=schema), lexicon).is_empty()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The engine got a score of 2072.",
+        "Its rating is 2015.",
+        "The index closed at 1987.",
+        "She scored 1950.",
+        "The car has 2023 sensors.",
+        "The total reached 2012.",
+        "It reads a batch of 2048.",
+        "An average of 1950 per day came.",
+        "She won 2005 points and 1998 rebounds.",
+    ],
+)
+def test_four_digits_that_say_how_much_are_no_year(lexicon: TimeLexicon, sentence: str):
+    assert texts(sentence, lexicon) == []
+
+
+@pytest.mark.parametrize("sentence", ["At 2015 prices it fell.", "The total for 2015 fell.", "The class of 2015 met."])
+def test_a_word_of_measure_elsewhere_leaves_a_year_a_year(lexicon: TimeLexicon, sentence: str):
+    assert texts(sentence, lexicon) == ["2015"]
+
+
+def test_a_year_of_the_next_century_is_a_year_where_a_time_is_called_for(lexicon: TimeLexicon):
+    assert texts("Seas rise by 2100.", lexicon) == ["by 2100"]
+    assert texts("It has 2100 seats.", lexicon) == []

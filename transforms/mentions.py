@@ -8,6 +8,7 @@ from typing import Self
 import polars as pl
 from spacy.tokens import Span
 
+from transforms.name_words import NameWords
 from transforms.names import bare_name, fold_name, surname_of
 from transforms.parse import Parsed
 
@@ -16,11 +17,25 @@ _TYPES = {
     "WORK_OF_ART": "WORK", "WORK": "WORK", "LAW": "LAW", "NORP": "NORP", "LANGUAGE": "OTHER", "OTHER": "OTHER",
 }  # fmt: skip
 """The model's labels (OntoNotes 5) and the catalogue's, as types of mentions; labels of figures and times have none."""
-_VERSION = re.compile(r"v?\d{1,3}(?:\.\d{1,3}){0,3}[a-z]{0,2}|\d{1,4}[bBxX]")
-_EDITION = re.compile(
-    r"Pro|Ultra|Max|Mini|mini|Nano|nano|Turbo|turbo|Plus|Flash|Lite|Opus|Sonnet|Haiku|Instruct|Preview|Air|Large|Medium|Small"
+_VERSION = (
+    r"(?:[vV]?\d{1,3}(?:\.\d{1,3}){0,3}[a-z]{0,2}|\d{1,4}[bBxX]|(?!(?:Q|H|G|U|FY)\d)[A-Z]{1,2}\d{1,4}[a-z]?|[A-Z][a-z]+\d{1,2})"
 )
+_EDITION = (
+    r"(?:Pro|Ultra|Max|[Mm]ini|[Nn]ano|[Tt]urbo|Plus|Flash|Lite|Opus|Sonnet|Haiku|Instruct|Preview|Air|Large|Medium|Small)"
+)
+_VERSIONED = re.compile(
+    rf"(?:[ \-‑]{_EDITION})?[ \-‑](?P<version>{_VERSION})(?![\w%])(?:[ \-‑](?:{_VERSION}|{_EDITION}|X[LRS]|[SF]E)(?![\w%]))*"
+    rf"|[ \-‑](?:(?=[A-Z]){_EDITION}|mini|nano|X[LRS]|[SF]E)(?![\w%])"
+)
+"""What stands behind a product's name and makes another product of it: a version, an edition, or both."""
+_NAMES_A_PRODUCT = re.compile(r"[A-Z]{1,2}\d{1,3}[a-z]?|\d{1,4}[bB]")
+_COUNTED_THINGS = re.compile(
+    r" (?:billion|million|thousand|percent|per cent|times|years?|days?"
+    r"|(?!(?:is|was|has|does|as|its|this|vs|versus|plus|always)\b)(?!\w+ (?:[$€£]|a |an |the |more |about ))[a-z]+(?<!er)s)\b"
+)
+"""Behind a number they say that it counts; a verb in -s with its object doesn't, nor do those who use that version."""
 _MODEL_NAME = re.compile(r"[A-Z][A-Za-z]*[-‑]?\d+(?:\.\d+)*[a-z]{0,2}(?:-[A-Za-z0-9]+)*")
+_GLUED = re.compile(r"(?<![\w./-])(?P<stem>[A-Z][A-Za-z]+)[-‑]?[vV]?\d+(?:\.\d+)*[a-z]{0,2}(?:-[A-Z\d][A-Za-z\d]*)*(?!\w)")
 _AMOUNT = re.compile(r"[\d.,]+\s?(?:bn|mn|tn|m|b|k|million|billion|trillion)", re.I)
 _NUMBERS = re.compile(r"[\W\d_]+")
 _MODALS = frozenset(
@@ -28,22 +43,8 @@ _MODALS = frozenset(
 )
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$")
 _POSSESSOR = re.compile(r"^(.*?)(\w+)(?:['’]s|(?<=s)['’])\s+(.+)$", re.S)
-_OF_MANY = frozenset(
-    "children women men people workers farmers writers teachers nurses veterans students players citizens girls boys mothers"
-    " consumers voters king queen st".split()
-)
-"""Whose they are is part of the name: the Children's Hospital, the People's Party, the King's College."""
-_HEADS: dict[str, str] = dict.fromkeys(
-    "university college institute academy school hospital party ministry department committee commission council association"
-    " federation foundation corporation inc ltd bank agency bureau parliament senate assembly congress union alliance league"
-    " orchestra church museum trust company society laboratory observatory center centre court".split(),
-    "ORG",
-) | dict.fromkeys(
-    "election elections referendum by-election olympics championship championships cup festival summit revolution war uprising"
-    " marathon earthquake".split(),
-    "EVENT",
-)
-"""What a name is the name of, by its last word, or by the one before "of" and "for": the University of Oslo."""
+_ADDRESSED = re.compile(r"\bM(?:r|rs|s)\.? ?(?=[A-Z]\w*$)|\bM(?:r|rs|s)\.? (?=[A-Z])")
+"""Who is called so is a person."""
 _HEAD_END = re.compile(r"\s(?:of|for|in|at|on|and)\s")
 _RETYPED = frozenset(("PERSON", "GPE", "LOC", "PRODUCT", "NORP", "OTHER"))
 """Types that such a name can't have; a work may well be called after a school, an event after a place."""
@@ -84,11 +85,11 @@ class Catalogue:
     types: dict[str, str]
     surnames: dict[str, str]
     named_with: dict[str, frozenset[str]]
-    no_names: frozenset[str]
+    words: NameWords
 
     @classmethod
-    def from_frames(cls, entities: pl.DataFrame, no_names: pl.DataFrame) -> Self:
-        """Build from entities (name, type, aliases joined by `|`, description) and from forms that are no names (form)."""
+    def from_frames(cls, entities: pl.DataFrame, words: pl.DataFrame) -> Self:
+        """Build from entities (name, type, aliases joined by `|`, description) and from the words of `NameWords`."""
         types = dict(entities.select("name", "type").iter_rows())
         titles: dict[str, set[str]] = {}
         owners: dict[str, set[str]] = {}
@@ -102,7 +103,7 @@ class Catalogue:
         names = _sole(owners) | _sole(titles)  # "Facebook" is Facebook, though "Facebook, Inc." was Meta
         described = entities.select("name", "description").iter_rows()
         named_with = {name: _names_in(description or "", names, types) - {name} for name, description in described}
-        return cls(names, types, _sole(bearers), named_with, frozenset(no_names["form"].to_list()))
+        return cls(names, types, _sole(bearers), named_with, NameWords.from_frame(words))
 
     def belongs(self, person: str, others: Collection[str]) -> bool:
         """Whether a person is at home among these entities: one of them, or one named with them, stands in the description."""
@@ -130,12 +131,24 @@ def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> 
         for span in block.doc.ents
         for mention in _mention(text, block, span, catalogue)
     ]
+    found += [mention for block in blocks for mention in _glued_versions(text, block, catalogue)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     kept: list[Mention] = []
     for mention in found:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
+
+
+def _glued_versions(text: str, block: Parsed, catalogue: Catalogue) -> Iterator[Mention]:
+    """Names of the catalogue's products in one word with a version: the model passes over "GPT-9o" and "Qwen7-72B"."""
+    for match in _GLUED.finditer(block.doc.text):
+        name = catalogue.names.get(fold_name(match["stem"]))
+        if name and catalogue.types[name] == "PRODUCT":
+            start, end = block.start + match.start(), block.start + match.end()
+            known = catalogue.names.get(fold_name(match[0]))
+            mention = Mention(start, end, text[start:end], "PRODUCT", "catalogue" if known else "pattern", known)
+            yield _with_version(text, block, mention)
 
 
 def _role(block: Parsed, span: Span) -> str | None:
@@ -152,7 +165,7 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     type_ = _TYPES.get(span.label_)
     if type_ is None:
         return
-    start, end = _trimmed(text, *block.place(_without_modal(span)), type_)
+    start, end = _trimmed(text, *block.place(_without_modal(span)), type_, catalogue.words)
     if not span.ent_id_:
         behind = _BEHIND_NAME if type_ in _CAPITALISED else _CUT_OFF
         end = start + len(behind.sub("", text[start:end]))
@@ -160,16 +173,17 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     if not _is_name(form, catalogue):
         return
     if span.ent_id_:
-        mention = Mention(start, end, form, type_, "catalogue", span.ent_id_)
-        yield _with_version(text, block, mention) if type_ in ("PRODUCT", "OTHER") else mention
+        yield _with_version(text, block, Mention(start, end, form, type_, "catalogue", span.ent_id_))
         return
     known = catalogue.names.get(fold_name(form))
     if known and len(form) > 2:
-        yield Mention(start, end, form, catalogue.types[known], "catalogue", known)
+        yield _with_version(text, block, Mention(start, end, form, catalogue.types[known], "catalogue", known))
     elif _MODEL_NAME.fullmatch(form) and type_ != "EVENT":
         yield Mention(start, end, form, "PRODUCT", "pattern")
     else:
-        type_ = _by_head(form, type_)
+        type_ = (
+            "PERSON" if _ADDRESSED.search(text[max(0, start - 5) : start] + form) else _by_head(form, type_, catalogue.words)
+        )
         yield _with_version(text, block, Mention(start, end, form, type_, "model"))
 
 
@@ -183,13 +197,13 @@ def _without_modal(span: Span) -> Span:
     return span[1:] if opens and len(span) > 1 and span[0].lower_ in _MODALS else span
 
 
-def _by_head(form: str, type_: str) -> str:
+def _by_head(form: str, type_: str, known: NameWords) -> str:
     """The type of a name that says itself what it names, else the model's."""
     words = _HEAD_END.split(form)[0].split()
-    return _HEADS.get(words[-1].lower(), type_) if len(form.split()) > 1 and type_ in _RETYPED else type_
+    return known.heads.get(words[-1].lower(), type_) if len(form.split()) > 1 and type_ in _RETYPED else type_
 
 
-def _trimmed(text: str, start: int, end: int, type_: str) -> tuple[int, int]:
+def _trimmed(text: str, start: int, end: int, type_: str, words: NameWords) -> tuple[int, int]:
     """The place of a name without the article, possessive, marks and lower-case words around it."""
     form = text[start:end]
     inner = bare_name(form)
@@ -200,39 +214,44 @@ def _trimmed(text: str, start: int, end: int, type_: str) -> tuple[int, int]:
     while " " in text[start:end] and text[start].islower() and not text[start + 1 : start + 2].isupper():
         start = text.index(" ", start) + 1
     owned = _POSSESSOR.match(text[start:end])
-    if owned and not _owner_is_part(owned, type_):  # "Google's Gemini" names two things: the first is sure
+    if owned and not _owner_is_part(owned, type_, words):  # "Google's Gemini" names two things: the first is sure
         end = start + owned.end(2)
     if text[end : end + 1] == "." and _ABBREVIATION.search(text[start:end]):
         end += 1
     return start, end
 
 
-def _owner_is_part(owned: re.Match[str], type_: str) -> bool:
+def _owner_is_part(owned: re.Match[str], type_: str, words: NameWords) -> bool:
     """Whether whose a thing is belongs to its name: the Institute for Tomorrow's Farms, Lloyd's of London."""
     before, owner, thing = owned.groups()
-    if type_ in ("WORK", "LAW") or owner.lower() in _OF_MANY or re.search(r"\b(?:for|of|St\.?) (?:the )?$", before):
+    if type_ in ("WORK", "LAW") or owner.lower() in words.owners or re.search(r"\b(?:for|of|St\.?) (?:the )?$", before):
         return True
-    return type_ in ("ORG", "EVENT", "LOC") and (thing.startswith("of ") or thing.split()[-1].lower() in _HEADS)
+    return type_ in ("ORG", "EVENT", "LOC") and (thing.startswith("of ") or thing.split()[-1].lower() in words.heads)
 
 
 def _is_name(form: str, catalogue: Catalogue) -> bool:
     letters = _NUMBERS.sub("", form)
-    if len(letters) < 2 or _AMOUNT.fullmatch(form) or form in catalogue.no_names or form.islower() or "\n" in form:
+    if len(letters) < 2 or _AMOUNT.fullmatch(form) or form in catalogue.words.no_names or form.islower() or "\n" in form:
         return False
     return len(form.split()) <= MAX_NAME_WORDS and not form.startswith(("http", "www.", "@", "#"))
 
 
 def _with_version(text: str, block: Parsed, mention: Mention) -> Mention:
-    """A product's name with the version behind it: the catalogue's "Llama" before "5.2" names another product."""
-    doc_end = block.start + len(block.doc.text)
-    match = re.match(
-        rf"[ \-‑]({_VERSION.pattern})(?![\w%])(?:[ \-‑](?:{_EDITION.pattern})\b)?",
-        text[mention.end : min(doc_end, mention.end + 40)],
-    )
-    if mention.type not in ("PRODUCT", "OTHER") and not (match and mention.type == "ORG" and mention.method == "catalogue"):
+    """A product's name with what makes another product of it: the catalogue's "Llama" before "5.2" is not Llama.
+
+    So is a company's before a version with letters ("DeepSeek-V9"), and then it is a product.
+    """
+    is_product = mention.type in ("PRODUCT", "OTHER")
+    if not is_product and (mention.type != "ORG" or mention.method != "catalogue"):
         return mention
-    following = text[mention.end + match.end() : mention.end + match.end() + 24].lstrip() if match else ""
-    if match is None or re.match(r"(?:billion|million|thousand|percent|per cent|times|years?|days?|[a-z]+s\b)", following):
+    doc_end = block.start + len(block.doc.text)
+    behind = text[mention.end : min(doc_end, mention.end + 40)]
+    match = _VERSIONED.match(behind)
+    if match is None:
+        return mention
+    if match["version"] and match.end() == match.end("version") and _COUNTED_THINGS.match(behind, match.end()):
+        return mention
+    if not is_product and not _NAMES_A_PRODUCT.fullmatch(match["version"] or ""):
         return mention
     end = mention.end + match.end()
-    return replace(mention, end=end, text=text[mention.start : end], method="pattern", name=None)
+    return replace(mention, end=end, text=text[mention.start : end], type="PRODUCT", method="pattern", name=None)

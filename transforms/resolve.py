@@ -20,10 +20,6 @@ _ROLES = dict.fromkeys(
 _HE = frozenset(("he", "him", "his", "she", "her", "hers", "himself", "herself"))
 _THINGS = ("ORG", "PRODUCT", "GPE", "LAW", "WORK")
 _IT = frozenset(("it", "its", "itself"))
-_OF_COMPANIES = frozenset(
-    "co corp corporation company group holdings holding capital media bank partners technologies technology labs industries"
-    " motors airlines energy pharmaceuticals securities press records studios systems software inc ltd".split()
-)
 MIN_SHORT_FORM = 4
 """A shorter surname stands for too much else to be looked for where the model saw no name."""
 IT_REACH_CHARS = 200
@@ -57,7 +53,7 @@ def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogu
     people |= _people_by_surname(full, people, catalogue)
     owners = _owners(people, catalogue)
     people = set(owners.values())
-    forms = _Forms(_longer_forms(full, catalogue), _companies(full))
+    forms = _Forms(_longer_forms(full, catalogue), _companies(full, catalogue))
     resolved = [_resolved(mention, owners, forms, catalogue) for mention in full]
     resolved += _missed_short_forms(text, resolved, people, catalogue)
     return sorted(resolved, key=lambda mention: mention.start)
@@ -135,12 +131,12 @@ def _longer_forms(mentions: Sequence[Mention], catalogue: Catalogue) -> dict[str
     return longer
 
 
-def _companies(mentions: Sequence[Mention]) -> dict[str, set[str]]:
+def _companies(mentions: Sequence[Mention], catalogue: Catalogue) -> dict[str, set[str]]:
     """For each lone word the organisations that add no more to it than what a company calls itself: Kade, the Kade Group."""
     companies: dict[str, set[str]] = {}
     for mention in mentions:
         form = fold_name(mention.text).split()
-        if mention.type == "ORG" and mention.name is None and len(form) > 1 and _OF_COMPANIES.issuperset(form[1:]):
+        if mention.type == "ORG" and mention.name is None and len(form) > 1 and catalogue.words.companies.issuperset(form[1:]):
             companies.setdefault(form[0], set()).add(bare_name(mention.text))
     return companies
 

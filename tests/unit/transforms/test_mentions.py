@@ -15,7 +15,7 @@ ENTITIES = pl.DataFrame(
         "description": ["Maker of boats", "Sports club", "Founder of Kade Works", "Boat by Kade Works"],
     }
 )
-NO_NAMES = pl.DataFrame({"form": ["CEO"]})
+NO_NAMES = pl.DataFrame({"kind": ["no_name"], "form": ["CEO"], "meaning": [None]})
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +177,36 @@ def test_a_name_that_does_what_its_sentence_says_is_its_subject(parsed_of, catal
 def test_a_name_before_a_colon_at_the_start_counts_as_a_subject(parsed_of, catalogue):
     text = "Anna Lindqvist: The ferry is late."
     assert find_mentions(text, parsed_of(text), catalogue)[0].role == "subject"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "iPhone 31 Pro",
+        "iPhone 31",
+        "Pixel 9 Pro XL",
+        "Llama 9.4 70B",
+        "GPT-9o mini",
+        "Qwen9-72B-Instruct",
+        "Claude Opus 9",
+        "Galaxy S39 Ultra",
+        "DeepSeek-V9",
+        "Gemini 9.5 Flash-Lite",
+    ],
+)
+def test_a_name_with_a_version_is_not_the_family(parsed_of, catalogue, name):
+    text = f"The {name} is out, and the {name} costs $900."
+    found = [(m.text, m.type, m.name) for m in find_mentions(text, parsed_of(text), catalogue) if m.start < 40]
+    assert (name, "PRODUCT", None) in found
+
+
+def test_those_who_use_a_version_do_not_make_it_a_count(found):
+    assert ("Windows 11", "PRODUCT") in found("Last year Windows 11 users were told so.")
+
+
+def test_what_an_organisation_did_in_a_quarter_is_no_product(found):
+    assert ("Apple", "ORG") in found("The Apple Q3 results were good.")
+
+
+def test_who_is_addressed_is_a_person(read_as):
+    assert read_as("She met Ms Adeyemi.", "Ms Adeyemi", "GPE") == ("Ms Adeyemi", "PERSON")

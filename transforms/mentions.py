@@ -60,7 +60,7 @@ class Mention:
     """One name: its place in the document's text, its type, how it was found, and the catalogue's name for it if it has one.
 
     `role` says whether it does what its sentence says, alone (`subject`) or with others (`joined`): a later "he" or "it" more
-    likely means a subject.
+    likely means a subject. `pronoun` is `he` or `she` where the document tells which of them means this person.
     """
 
     start: int
@@ -71,6 +71,7 @@ class Mention:
     name: str | None = None
     entity_id: str | None = None
     role: str | None = None
+    pronoun: str | None = None
 
 
 @dataclass(frozen=True)

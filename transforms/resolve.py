@@ -10,6 +10,7 @@ from spacy.tokens import Token
 from transforms.mentions import Catalogue, Mention
 from transforms.names import bare_name, entity_id_of, fold_name, surname_of
 from transforms.parse import Parsed
+from transforms.pronouns import HE, SHE, pronouns_of
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*\s")
 _WORD = re.compile(r"\w+")
@@ -17,7 +18,6 @@ _ROLES = dict.fromkeys(
     "company firm startup start-up organisation organization corporation agency group giant business maker".split(), "ORG"
 ) | dict.fromkeys("model chatbot assistant app software device gadget".split(), "PRODUCT")
 """What words with "the" stand for, where nothing narrows them: "the company", but not "the company behind it"."""
-_HE = frozenset(("he", "him", "his", "she", "her", "hers", "himself", "herself"))
 _THINGS = ("ORG", "PRODUCT", "GPE", "LAW", "WORK")
 _IT = frozenset(("it", "its", "itself"))
 MIN_SHORT_FORM = 4
@@ -56,7 +56,13 @@ def resolve_mentions(text: str, mentions: Sequence[Mention], catalogue: Catalogu
     forms = _Forms(_longer_forms(full, catalogue), _companies(full, catalogue))
     resolved = [_resolved(mention, owners, forms, catalogue) for mention in full]
     resolved += _missed_short_forms(text, resolved, people, catalogue)
-    return sorted(resolved, key=lambda mention: mention.start)
+    return _with_pronouns(text, sorted(resolved, key=lambda mention: mention.start), catalogue)
+
+
+def _with_pronouns(text: str, mentions: list[Mention], catalogue: Catalogue) -> list[Mention]:
+    people = [(m.start, m.end, m.name) for m in mentions if m.type == "PERSON" and m.entity_id and m.name]
+    told = pronouns_of(text, people, catalogue.words)
+    return [replace(m, pronoun=told.get(m.name or "")) if m.type == "PERSON" else m for m in mentions]
 
 
 def _people_by_surname(mentions: Sequence[Mention], people: set[str], catalogue: Catalogue) -> set[str]:
@@ -211,7 +217,9 @@ class Referents:
         """
         self._text = text
         self._mentions = sorted((mention for mention in mentions if mention.entity_id and mention.name), key=lambda m: m.start)
-        self._unnamed = [start for start, end in speakers if text[start].islower() and text[start:end].lower() not in _HE | _IT]
+        self._unnamed = [
+            start for start, end in speakers if text[start].islower() and text[start:end].lower() not in HE | SHE | _IT
+        ]
 
     def named(self, start: int, end: int, head: tuple[int, int] | None = None) -> Referent | None:
         """The entity named in a span: the mention that holds its head word, else the only mention in it."""
@@ -234,8 +242,8 @@ class Referents:
     def antecedent(self, token: Token, at: int) -> Referent | None:
         """What a pronoun or a role with an article stands for; None unless exactly one candidate is likely."""
         word = token.lower_
-        if word in _HE:
-            person = self._latest(at, ("PERSON",))
+        if word in HE or word in SHE:
+            person = self._latest(at, ("PERSON",), "he" if word in HE else "she")
             return None if person and any(person.end <= unnamed < at for unnamed in self._unnamed) else person
         kind = _ROLES.get(token.lemma_.lower())
         if kind and any(child.lower_ in ("the", "this") for child in token.children):
@@ -247,12 +255,14 @@ class Referents:
             return _referent(near[-1]) if alone and near[-1].role == "subject" else None
         return None
 
-    def _latest(self, at: int, types: tuple[str, ...]) -> Referent | None:
+    def _latest(self, at: int, types: tuple[str, ...], pronoun: str | None = None) -> Referent | None:
         """The entity of these types that was a subject last before a place, else the only one in reach.
 
-        None where two subjects were joined, and where a later sentence names another: either may be meant.
+        Who is known to be a "he" is no "she". None where two subjects were joined, where a later sentence names another, and
+        where it is not told that the subject is called so but of another behind it: either may be meant.
         """
         near = [m for m in self._mentions if at - REACH_CHARS <= m.start and m.end <= at and m.type in types]
+        near = [m for m in near if pronoun is None or m.pronoun in (None, pronoun)]
         if len({mention.entity_id for mention in near}) == 1:
             return _referent(near[-1])
         subjects = [mention for mention in near if mention.role]
@@ -260,6 +270,8 @@ class Referents:
             return None
         since = [m for m in near if m.start > subjects[-1].start and m.entity_id != subjects[-1].entity_id]
         if since and _SENTENCE_END.search(self._text, subjects[-1].end, since[-1].start):
+            return None
+        if subjects[-1].pronoun is None and any(m.pronoun for m in since):
             return None
         return _referent(subjects[-1])
 

@@ -65,6 +65,8 @@ def _replacement(token: Token, found: Found, referents: Referents, start: int) -
     if referent is None or _means_another(token, found, referents, referent):
         return start, None
     possessive = token.lower_ in _POSSESSIVES or (token.lower_ == "her" and token.dep_ == "poss")
+    if possessive and found.start < referent.end <= start:  # "Ann Lee sold her house" stands alone
+        return start, None
     if token.pos_ == "NOUN":  # "the company": the article goes too, and a possessive mark stays behind it
         article = next(child for child in token.children if child.lower_ in ("the", "this"))
         start = found.block.place(article)[0]

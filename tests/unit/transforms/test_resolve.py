@@ -184,7 +184,21 @@ def test_an_unresolved_she_stays_without_an_entity(parsed_of, mentions_of):
 
 
 def test_a_pronoun_behind_two_people_who_did_it_together_stays_open(parsed_of, mentions_of):
-    assert referent(parsed_of, mentions_of, "Anna Lindqvist and Piet Olsen sailed home. He was tired.", "He") is None
+    assert referent(parsed_of, mentions_of, "Robin Lindqvist and Kim Olsen sailed home. He was tired.", "He") is None
+
+
+def test_of_two_who_did_it_together_a_pronoun_is_the_one_that_it_fits(parsed_of, mentions_of):
+    text = "Anna Lindqvist and Piet Olsen sailed home. He was tired."
+    assert referent(parsed_of, mentions_of, text, "He") == "Piet Olsen"
+
+
+def test_she_is_not_the_man_named_last(parsed_of, mentions_of):
+    assert referent(parsed_of, mentions_of, "Robert Olsen left. She wept.", "She") is None
+    assert referent(parsed_of, mentions_of, "Maria Berg left. Robert Olsen stayed. She wept.", "She") == "Maria Berg"
+
+
+def test_a_pronoun_that_fits_two_of_whom_one_is_not_known_stays_open(parsed_of, mentions_of):
+    assert referent(parsed_of, mentions_of, "Robin Berg thanked Maria Olsen. She wept.", "She") is None
 
 
 def test_a_pronoun_behind_a_speaker_without_a_name_stays_open(parsed_of, mentions_of):

@@ -6,7 +6,7 @@ what the sentences of old debates are about is not learned.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -29,14 +29,21 @@ _NOUN, _NAMED = get_string_id("NOUN"), frozenset(get_string_id(part) for part in
 _PROPER, _CARDINAL = get_string_id("PROPN"), get_string_id("CD")
 _LENGTHS = (4, 6, 8, 12, 16, 20, 25, 30, 40)
 
-GENERAL_NOUNS = frozenset(
-    "amount average beginning case cause cent century child country couple day decade decline decrease dollar drop effect end "
-    "example fact fall fraction gain growth half history hour idea increase issue kind level loss lot majority man mile minute "
-    "minority moment month nation nobody nothing number one part people percent percentage person place point price problem "
-    "quarter question rate reason record result rise share side size something somebody sort start thing third time today "
-    "tomorrow total week woman word world year yesterday anybody anyone anything everybody everyone everything".split()
-)
-"""Nouns that say how much, when or how, whatever a text is about; other nouns count as nouns alone."""
+_MAGNITUDES = frozenset(("thousand", "million", "billion", "trillion", "thousands", "millions", "billions", "trillions"))
+_PUBLIC_NAMES = frozenset(("PERSON", "ORG", "GPE", "NORP", "LAW", "EVENT"))
+_LARGEST_SHOP_PRICE = 1000
+"""From here on an amount is as a rule an income, a tax or a fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWords:
+    """Words that count as themselves, by spaCy's hash of their lemma; as nouns only those of `nouns` do.
+
+    `nouns` say how much, when or how, whatever a text is about.
+    """
+
+    words: Mapping[int, str]
+    nouns: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +59,24 @@ class Holdings:
 
 @dataclass(frozen=True)
 class Checkworthiness:
-    """The model. `known` are the words that count as themselves, by spaCy's hash of their lemma; log-odds by feature."""
+    """The model: the words that count as themselves, and log-odds by feature."""
 
-    known: dict[int, str]
+    known: KnownWords
     weights: dict[Feature, float]
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Self:
-        """Build from columns kind (`word`, `pair`, `claim`), form and weight."""
+        """Build from columns kind, form and weight: a `word`, `pair` or `claim` has a weight, a `noun` counts as itself."""
         weights: dict[Feature, float] = {}
+        nouns: list[str] = []
         for kind, form, weight in frame.select("kind", "form", "weight").iter_rows():
             first, _, second = form.partition(" ")
-            weights[(first, second) if kind == "pair" else form] = weight
+            if kind == "noun":
+                nouns.append(form)
+            else:
+                weights[(first, second) if kind == "pair" else form] = weight
         parts = (part for kind, form in frame.select("kind", "form").iter_rows() if kind != "claim" for part in form.split(" "))
-        return cls(known_words(parts), weights)
+        return cls(known_words(parts, nouns), weights)
 
     def probability(self, features: Iterable[Feature]) -> float:
         """How likely a claim with these features is worth checking, to four digits."""
@@ -79,12 +90,12 @@ class Checkworthiness:
         return {"all claims", *words, *pairwise(words), *_of_claim(span, holdings)}
 
 
-def known_words(words: Iterable[str]) -> dict[int, str]:
+def known_words(words: Iterable[str], nouns: Iterable[str]) -> KnownWords:
     """Words by spaCy's hash; classes ("<num>") are none."""
-    return {get_string_id(word): word for word in sorted(set(words)) if not word.startswith("<")}
+    return KnownWords({get_string_id(word): word for word in sorted(set(words)) if not word.startswith("<")}, frozenset(nouns))
 
 
-def word_classes(doc: Doc, known: dict[int, str]) -> list[str]:
+def word_classes(doc: Doc, known: KnownWords) -> list[str]:
     """What each word of a text counts as: its lemma where that is known and tells no topic, else a class in angle brackets."""
     strings = doc.vocab.strings
     classes = []
@@ -96,8 +107,8 @@ def word_classes(doc: Doc, known: dict[int, str]) -> list[str]:
         elif part == _PROPER:
             classes.append("<name>")
         else:
-            word = known.get(lemma)
-            topical = word is None or (part == _NOUN and word not in GENERAL_NOUNS)
+            word = known.words.get(lemma)
+            topical = word is None or (part == _NOUN and word not in known.nouns)
             classes.append(f"<{strings[tag]}>" if topical or word is None else word)
     return classes
 
@@ -116,6 +127,7 @@ def _of_claim(span: Span, holdings: Holdings) -> list[str]:
         "a time": holdings.times > 0,
         "several figures": len(holdings.figure_kinds) > 1,
         "several names": len(holdings.name_types) > 1,
+        "a shop price": _is_shop_price(span, statement, holdings),
     }
     found += [name for name, holding in holds.items() if holding]
     if statement.subject is not None:
@@ -123,3 +135,19 @@ def _of_claim(span: Span, holdings: Holdings) -> list[str]:
         who = head.lower_ if head.pos_ == "PRON" else head.tag_
         found += [f"subject {who}", f"subject {who} {verb}"]
     return found
+
+
+def _is_shop_price(span: Span, statement: Statement, holdings: Holdings) -> bool:
+    """Whether a small price is stated as it is asked in a shop: of nobody in public, at no time, not of what happened."""
+    if "money" not in holdings.figure_kinds or "percent" in holdings.figure_kinds or holdings.times:
+        return False
+    happened = statement.predicate is not None and statement.root.tag_ in ("VBD", "VBN")
+    if happened or not _PUBLIC_NAMES.isdisjoint(holdings.name_types):
+        return False
+    return not any(token.lower_ in _MAGNITUDES or _amount(token.text) >= _LARGEST_SHOP_PRICE for token in span)
+
+
+def _amount(printed: str) -> float:
+    """What a token in digits comes to; 0 for other tokens."""
+    digits = printed.replace(",", "")
+    return float(digits) if digits.replace(".", "", 1).isdecimal() else 0.0

@@ -3,8 +3,24 @@ import polars as pl
 import pytest
 
 from benchmarks.reading import default_reader, parse_paragraph
-from training.checkworthiness import Sentences, choose_words, fit, learn, matrix, read, reliability, stretches_of, write
-from transforms.checkworthiness import Checkworthiness
+from training.checkworthiness import (
+    SHOP_PRICE,
+    Sentences,
+    calibration,
+    choose_words,
+    contradicted,
+    fit,
+    learn,
+    matrix,
+    read,
+    reliability,
+    stretches_of,
+    with_prices,
+    write,
+)  # fmt: skip
+from transforms.checkworthiness import Checkworthiness, known_words
+
+WORDS = pl.DataFrame({"kind": ["general_noun", "topic"], "form": ["year", "tax"]})
 
 ROWS = [
     {"id": "7", "text": "The council cut 300 jobs.", "checkworthy": True},
@@ -33,7 +49,7 @@ def sentences(claims, labels):
 
 
 def test_every_claim_of_a_sentence_is_read_and_a_sentence_without_one_has_none(parsed, reader):
-    data = read(ROWS, parsed, {}, reader)
+    data = read(ROWS, parsed, known_words((), ()), reader)
     assert (data.owner.tolist(), data.labels.tolist()) == ([0, 2, 2], [True, False, False])
     assert "figure count" in data.features[0]
 
@@ -49,14 +65,19 @@ def test_stretches_of_time_follow_the_ids():
 
 def test_a_word_counts_as_itself_only_where_many_debates_say_it(parsed_of):
     parsed = [parsed_of("They cut it.")[0]] * 40
-    assert sorted(choose_words(parsed, [number % 10 for number in range(40)]).values()) == [".", "cut", "it", "they"]
-    assert choose_words(parsed, [number % 9 for number in range(40)]) == {}
-    assert choose_words(parsed[:14], [number % 10 for number in range(14)]) == {}
+    assert sorted(choose_words(parsed, [number % 10 for number in range(40)], WORDS).words.values()) == [
+        ".",
+        "cut",
+        "it",
+        "they",
+    ]
+    assert choose_words(parsed, [number % 9 for number in range(40)], WORDS).words == {}
+    assert choose_words(parsed[:14], [number % 10 for number in range(14)], WORDS).words == {}
 
 
 def test_what_presidents_debate_does_not_count_as_itself(parsed_of):
     parsed = [parsed_of("They tax it.")[0]] * 40
-    assert "tax" not in choose_words(parsed, [number % 10 for number in range(40)]).values()
+    assert "tax" not in choose_words(parsed, [number % 10 for number in range(40)], WORDS).words.values()
 
 
 def test_the_free_weight_gives_the_share_of_those_worth_checking():
@@ -75,8 +96,27 @@ def test_what_goes_with_the_label_gets_weight_and_what_is_rare_gets_none(capsys)
 
 def test_weights_that_are_written_are_read_back(tmp_path):
     weights = {"all claims": -1.0, "cut": 0.5, ("they", "cut"): 0.25}
-    write(weights, tmp_path / "weights.csv")
-    assert Checkworthiness.from_frame(pl.read_csv(tmp_path / "weights.csv")).weights == weights
+    write(weights, ["year"], tmp_path / "weights.csv")
+    model = Checkworthiness.from_frame(pl.read_csv(tmp_path / "weights.csv"))
+    assert (model.weights, model.known.nouns) == (weights, {"year"})
+
+
+def test_a_label_is_contradicted_by_a_score_above_the_mean_of_the_other_label():
+    scores, labels = np.array([0.9, 0.8, 0.05, 0.1, 0.95, 0.6]), np.array([True, True, True, False, False, False])
+    assert contradicted(scores, labels).tolist() == [False, False, True, False, True, True]
+
+
+def test_calibration_makes_timid_scores_as_sure_as_the_labels_are():
+    scores, labels = np.array([0.4] * 500 + [0.6] * 500), np.array([False] * 450 + [True] * 50 + [True] * 450 + [False] * 50)
+    slope, offset = calibration(scores, labels)
+    assert 1 / (1 + np.exp(-(slope * np.log(0.6 / 0.4) + offset))) == pytest.approx(0.9, abs=0.02)
+
+
+def test_prices_move_the_weight_of_a_shop_s_price_alone():
+    prices = sentences([{"all claims", SHOP_PRICE}] * 40 + [{"all claims"}] * 40, [False] * 80)
+    weights = with_prices({"all claims": 1.0}, prices)
+    assert weights.pop(SHOP_PRICE) < -2
+    assert weights == {"all claims": 1.0}
 
 
 def test_reliability_compares_what_was_said_with_what_was():

@@ -13,7 +13,7 @@ def features_of(nlp, seeds):
         span = nlp(text)[:]
         nothing = {"kind": "event", "figure_kinds": (), "name_types": (), "times": 0}
         holdings = Holdings(statement=Statement.of(span, words, span.root), **{**nothing, **held})
-        model = Checkworthiness(known_words(known), {})
+        model = Checkworthiness(known_words(known, ()), {})
         return model.features(span, word_classes(span.doc, model.known), holdings)
 
     return features
@@ -29,17 +29,17 @@ def model_of(*rows):
 
 
 def test_names_and_numbers_count_by_their_class(nlp):
-    assert word_classes(nlp("Alice Smith paid 300 for it"), known_words(["pay", "for", "it"])) == [
+    assert word_classes(nlp("Alice Smith paid 300 for it"), known_words(["pay", "for", "it"], ())) == [
         "<PERSON>", "<PERSON>", "pay", "<num>", "for", "it",
     ]  # fmt: skip
 
 
 def test_a_word_that_is_not_known_counts_by_its_tag(nlp):
-    assert word_classes(nlp("They quickly sank it"), known_words(["they", "it"])) == ["they", "<RB>", "<VBD>", "it"]
+    assert word_classes(nlp("They quickly sank it"), known_words(["they", "it"], ())) == ["they", "<RB>", "<VBD>", "it"]
 
 
 def test_a_noun_counts_as_itself_only_where_it_tells_no_topic(nlp):
-    assert word_classes(nlp("the majority of the ferries"), known_words(["the", "of", "majority", "ferry"])) == [
+    assert word_classes(nlp("the majority of the ferries"), known_words(["the", "of", "majority", "ferry"], ["majority"])) == [
         "the", "majority", "of", "the", "<NNS>",
     ]  # fmt: skip
 
@@ -85,7 +85,32 @@ def test_weights_add_up_to_log_odds():
 
 def test_words_of_weights_are_known_words():
     model = model_of(("claim", "all claims", 0.1), ("word", "raise", 0.1), ("pair", "they <num>", 0.1))
-    assert sorted(model.known.values()) == ["raise", "they"]
+    assert sorted(model.known.words.values()) == ["raise", "they"]
+
+
+def test_nouns_of_the_model_count_as_themselves(nlp):
+    model = model_of(("word", "percent", 0.1), ("word", "ferry", 0.1), ("noun", "percent", None))
+    assert word_classes(nlp("a percent of ferries"), model.known)[1::2] == ["percent", "<NNS>"]
+
+
+def test_a_small_price_of_nobody_in_public_is_one_of_a_shop(features_of):
+    assert "a shop price" in features_of("The lamp costs $20.50", figure_kinds=["money"], name_types=["PRODUCT"])
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("The lamp costs $20 million", {}),
+        ("The lamp costs $2,000", {}),
+        ("The lamp cost $20", {}),
+        ("The lamp costs $20", {"times": 1}),
+        ("The lamp costs $20", {"name_types": ["GPE"]}),
+        ("The lamp costs $20", {"figure_kinds": ["money", "percent"]}),
+        ("The lamp costs 20", {"figure_kinds": ["count"]}),
+    ],
+)
+def test_other_amounts_are_no_price_of_a_shop(features_of, text, held):
+    assert "a shop price" not in features_of(text, **{"figure_kinds": ["money"], **held})
 
 
 @pytest.mark.parametrize(
@@ -95,6 +120,7 @@ def test_words_of_weights_are_known_words():
         ("Hanna Berg raised taxes in Norway.", "I would like to raise that question."),
         ("The council voted against the bridge in 2019.", "The council should vote for a better bridge."),
         ("The company cut 300 jobs.", "The company may cut jobs."),
+        ("The ministry paid $20 million for the lamps.", "The lamp costs $20 at the shop."),
     ],
 )
 def test_figures_names_and_deeds_are_more_worth_checking_than_wishes_and_outlooks(worth_of, more, less):

@@ -144,12 +144,16 @@ def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> 
 def _glued_versions(text: str, block: Parsed, catalogue: Catalogue) -> Iterator[Mention]:
     """Names of the catalogue's products in one word with a version: the model passes over "GPT-9o" and "Qwen7-72B"."""
     for match in _GLUED.finditer(block.doc.text):
-        name = catalogue.names.get(fold_name(match["stem"]))
-        if name and catalogue.types[name] == "PRODUCT":
+        if _is_product(match, catalogue):
             start, end = block.start + match.start(), block.start + match.end()
             known = catalogue.names.get(fold_name(match[0]))
             mention = Mention(start, end, text[start:end], "PRODUCT", "catalogue" if known else "pattern", known)
             yield _with_version(text, block, mention)
+
+
+def _is_product(glued: re.Match[str], catalogue: Catalogue) -> bool:
+    name = catalogue.names.get(fold_name(glued["stem"]))
+    return name is not None and catalogue.types[name] == "PRODUCT"
 
 
 def _role(block: Parsed, span: Span) -> str | None:
@@ -182,9 +186,7 @@ def _mention(text: str, block: Parsed, span: Span, catalogue: Catalogue) -> Iter
     elif _MODEL_NAME.fullmatch(form) and type_ != "EVENT":
         yield Mention(start, end, form, "PRODUCT", "pattern")
     else:
-        type_ = (
-            "PERSON" if _ADDRESSED.search(text[max(0, start - 5) : start] + form) else _by_head(form, type_, catalogue.words)
-        )
+        type_ = _told_type(form, text[max(0, start - 5) : start], type_, catalogue)
         yield _with_version(text, block, Mention(start, end, form, type_, "model"))
 
 
@@ -198,10 +200,16 @@ def _without_modal(span: Span) -> Span:
     return span[1:] if opens and len(span) > 1 and span[0].lower_ in _MODALS else span
 
 
-def _by_head(form: str, type_: str, known: NameWords) -> str:
-    """The type of a name that says itself what it names, else the model's."""
+def _told_type(form: str, before: str, type_: str, catalogue: Catalogue) -> str:
+    """The type of a name that says itself what it names, by a form of address, a version or its head word; else the model's."""
+    if _ADDRESSED.search(before + form):
+        return "PERSON"
+    glued = _GLUED.match(form)
+    if glued and _is_product(glued, catalogue):
+        return "PRODUCT"
     words = _HEAD_END.split(form)[0].split()
-    return known.heads.get(words[-1].lower(), type_) if len(form.split()) > 1 and type_ in _RETYPED else type_
+    is_telling = len(form.split()) > 1 and type_ in _RETYPED
+    return catalogue.words.heads.get(words[-1].lower(), type_) if is_telling else type_
 
 
 def _trimmed(text: str, start: int, end: int, type_: str, words: NameWords) -> tuple[int, int]:

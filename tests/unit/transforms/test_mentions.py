@@ -210,3 +210,7 @@ def test_what_an_organisation_did_in_a_quarter_is_no_product(found):
 
 def test_who_is_addressed_is_a_person(read_as):
     assert read_as("She met Ms Adeyemi.", "Ms Adeyemi", "GPE") == ("Ms Adeyemi", "PERSON")
+
+
+def test_a_product_s_name_in_one_word_with_its_version_is_a_product_whatever_the_model_says(read_as):
+    assert read_as("It said that GPT-9 Turbo won.", "GPT-9 Turbo", "PERSON") == ("GPT-9 Turbo", "PRODUCT")

@@ -9,8 +9,8 @@ from trafilatura import bare_extraction, load_html
 
 from transforms.blocks import Piece
 from transforms.metadata import Metadata, read_metadata
-from transforms.page_lines import Line, fold, page_lines, squeeze
-from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, correct, find_region, lines_within
+from transforms.page_lines import Line, drop_hints, fold, page_lines, squeeze
+from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, PROSE_WORDS, correct, find_region, lines_within
 
 _EARLY_ENDS = re.compile(r"</(?:body|html)\s*>", re.I)
 """Browsers read on behind these, and so must we: some templates close the page behind its menu. The parser stops there."""
@@ -39,6 +39,7 @@ def read_html(html: str, url: str) -> HtmlPage | None:
     tree = load_html(html)
     if tree is None:
         return None
+    drop_hints(tree)
     lines = page_lines(tree)
     metadata = read_metadata(tree, url, lines)
     extracted = bare_extraction(tree, include_comments=False, fast=True)
@@ -54,10 +55,15 @@ def read_html(html: str, url: str) -> HtmlPage | None:
 
 
 def _title_first(title: str | None, article: list[Piece], rest: list[Piece], near: frozenset[str]) -> list[Piece]:
-    """The pieces with the title in front, where it is printed in or right above the article; else it adds nothing to it."""
+    """The pieces with the title in front, where it is printed in or right above the article; else it adds nothing to it.
+
+    An article begins with its title: short lines above it, of a section or of another story, are none of it.
+    """
     key = fold(title or "")
-    if key and article and fold(article[0].text) == key:
-        return [Piece(article[0].text, "title"), *article[1:], *rest]
+    at = next((i for i, piece in enumerate(article[: HEAD_LINES + 1]) if key and fold(piece.text) == key), None)
+    if at is not None and all(len(piece.text.split()) < PROSE_WORDS for piece in article[:at]):
+        above = [Piece(piece.text, "boilerplate") for piece in article[:at]]
+        return [Piece(article[at].text, "title"), *article[at + 1 :], *above, *rest]
     printed = [piece for piece in rest if key in near and fold(piece.text) == key]
     return [
         *(Piece(piece.text, "title") for piece in printed[:1]),

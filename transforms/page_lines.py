@@ -14,6 +14,17 @@ _INLINE = frozenset(
 _CAPTIONS = ("figcaption", "caption")
 _MARGINS = ("aside", "footer", "nav")
 _MARGIN_MARKS = re.compile(r"comment(?!ary)|related|footer|sidebar|recommend|breadcrumb", re.I)
+_INTERRUPTION_MARKS = re.compile(
+    r"newsletter|promo|banner|popup|modal|disclaimer|disclosure|copyright|advert|sponsor|read-?more"
+    r"|(?:^|[ _-])(?:cta|ads?)(?:$|[ _-])"
+    r"|(?:breaking|trending|latest|popular|most|more)[-_]?(?:news|posts?|stor(?:y|ies)|articles?|read|viewed)",
+    re.I,
+)
+_HINT = re.compile(
+    r"(?:tool-?tip|popover|rollover|hover-?card)s?[-_]*(?:\w+[-_]+)*(?:text|content|body|inner|box|block|card|panel)\b", re.I
+)
+"""What is shown while the pointer rests on a word. The element around word and hint often bears the bare name of the effect."""
+_HINT_WORDS = 200  # whatever bears such a name and holds more is no hint
 _SPACE = re.compile(r"\s+")
 _FOLDED = re.compile(r"[\W_]+")
 
@@ -28,7 +39,8 @@ Step = tuple[str | None, bool, bool, HtmlElement, tuple[HtmlElement, ...]]
 class Line:
     """One line of a page, the innermost block element that holds it, and the share of its characters inside links.
 
-    `is_margin` where it stands in what surrounds an article: navigation, footer, aside, readers' comments, related stories.
+    `is_margin` where it stands in what surrounds an article or interrupts it: navigation, footer, aside, form, readers'
+    comments, related stories, promotion, advertisements.
     """
 
     text: str
@@ -61,6 +73,20 @@ def page_lines(tree: HtmlElement) -> list[Line]:
     return _without_wide_margins(lines, around)
 
 
+def drop_hints(tree: HtmlElement) -> None:
+    """Take hints out of a tree: hidden until the pointer rests on a word, they stand in the middle of its sentence."""
+    for element in [element for element in tree.iter() if _is_hint(element)]:
+        if len("".join(element.itertext()).split()) <= _HINT_WORDS:
+            element.drop_tree()
+
+
+def _is_hint(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str) or element.getparent() is None:
+        return False
+    mark = element.get("class")
+    return bool(mark and _HINT.search(mark)) or element.get("role") == "tooltip"
+
+
 def squeeze(text: str) -> str:
     """Text with every run of white space as one space."""
     return _SPACE.sub(" ", text).strip()
@@ -72,7 +98,10 @@ def fold(text: str) -> str:
 
 
 def _without_wide_margins(lines: list[Line], margins: list[tuple[HtmlElement, ...]]) -> list[Line]:
-    """The lines with `is_margin` told: what holds most of a page's long lines is no margin, whatever its class says."""
+    """The lines with `is_margin` told: what holds most of a page's long lines is no margin, whatever its class says.
+
+    Nor does a heading of the first rank stand in one: titles stand in banners.
+    """
     weights: dict[HtmlElement, int] = {}
     total = 0
     for line, above in zip(lines, margins, strict=True):
@@ -83,7 +112,7 @@ def _without_wide_margins(lines: list[Line], margins: list[tuple[HtmlElement, ..
                 weights[element] = weights.get(element, 0) + words
     wide = {element for element, words in weights.items() if words > _WIDE_SHARE * total}
     return [
-        replace(line, is_margin=True) if any(element not in wide for element in above) else line
+        replace(line, is_margin=True) if line.element.tag != "h1" and any(element not in wide for element in above) else line
         for line, above in zip(lines, margins, strict=True)
     ]
 
@@ -107,7 +136,7 @@ def _walk(tree: HtmlElement) -> Iterator[Step]:
             continue
         stack.append((element, True, in_link, in_caption, block, margins))
         in_link, in_caption = in_link or tag == "a", in_caption or tag in _CAPTIONS
-        if is_margin(element):
+        if is_margin(element) or _interrupts(element):
             margins = (*margins, element)
         block = block if tag in _INLINE or tag == "br" else element
         if element.text:
@@ -122,8 +151,22 @@ def is_margin(element: HtmlElement) -> bool:
         return True
     if element.tag in ("html", "body", "article", "main"):
         return False
+    return _is_marked(element, _MARGIN_MARKS)
+
+
+def _interrupts(element: HtmlElement) -> bool:
+    """Whether an element's tag, class or id says that it asks for something or promotes it, between paragraphs or beside them.
+
+    Such marks are less sure: a byline may stand in a banner.
+    """
+    if element.tag in ("html", "body", "article", "main"):
+        return False
+    return element.tag == "form" or _is_marked(element, _INTERRUPTION_MARKS)
+
+
+def _is_marked(element: HtmlElement, marks: re.Pattern[str]) -> bool:
     mark = element.get("class")
-    if mark and _MARGIN_MARKS.search(mark):
+    if mark and marks.search(mark):
         return True
     mark = element.get("id")
-    return bool(mark and _MARGIN_MARKS.search(mark))
+    return bool(mark and marks.search(mark))

@@ -100,9 +100,9 @@ def lines_within(lines: Sequence[Line], region: HtmlElement | None, above: int) 
 def correct(article: Sequence[Piece], lines: Sequence[Line], region: HtmlElement | None) -> list[Piece]:
     """The extractor's pieces, corrected by where they stand and by what stands between them.
 
-    What it took from behind the region goes. Prose, headings and items that it left out between its own lines come back,
-    and so does prose anywhere in the region that has the same markup as what it found. Where it found next to nothing of
-    the region, the region's lines are the article.
+    What it took from behind the region or from margins goes. Prose, headings and items that it left out between its own
+    lines come back, and so does prose anywhere in the region that has the same markup as what it found. Where it found next
+    to nothing of the region, the region's lines are the article.
     """
     if region is None:
         return list(article)
@@ -117,7 +117,7 @@ def correct(article: Sequence[Piece], lines: Sequence[Line], region: HtmlElement
     if covered <= outside:
         return list(article)
     back = _missing(places, within, is_half=covered < HALF_SHARE * inside)
-    gone = _behind(places) | _links(places)
+    gone = _behind(places) | _links(places) | _in_margins(places)
     kept = [_piece(line) for line in back.get(-1, ())]
     for i, own in enumerate(article):
         kept += [own] if i not in gone else []
@@ -211,6 +211,16 @@ def _behind(places: Sequence[Place]) -> set[int]:
     last = max(i for i, place in enumerate(places) if place.inside)
     kept = {place.piece for i, place in enumerate(places) if i <= last}
     return {place.piece for place in places[last + 1 :] if place.piece is not None and place.piece not in kept}
+
+
+def _in_margins(places: Sequence[Place]) -> set[int]:
+    """Pieces that stand in margins alone: what promotes something between paragraphs."""
+    inside: set[int] = set()
+    outside: set[int] = set()
+    for place in places:
+        if place.piece is not None:
+            (inside if place.line.is_margin else outside).add(place.piece)
+    return inside - outside
 
 
 def _links(places: Sequence[Place]) -> set[int]:

@@ -5,6 +5,9 @@ from transforms.html import read_html
 FIRST = "The ferry across the river was late again this morning, and nobody on the pier could say why."
 SECOND = "In the evening it came after all, with a new pilot, two cows and a piano that belonged to the mayor."
 ARTICLE = f"<p>{FIRST}</p><p>{SECOND}</p>"
+LONG = "".join(
+    f"<p>On day {day} nobody on the pier could say why the ferry was late, and it came after all.</p>" for day in range(9)
+)
 
 
 def page(body: str, head: str = "") -> str:
@@ -161,3 +164,55 @@ def test_a_comment_in_the_markup_is_no_text():
 def test_text_from_right_to_left_keeps_its_order():
     arabic = "تأخرت العبارة مرة أخرى هذا الصباح ولم يعرف أحد على الرصيف السبب وراء ذلك التأخير"
     assert zone_of(arabic, page(f"<article dir='rtl'><p>{arabic}</p><p>{arabic} اليوم</p></article>"))[0] == "body"
+
+
+def test_an_article_begins_with_its_title_and_short_lines_above_are_none_of_it():
+    html = page(
+        f"<article><h2>Winter sale</h2><h1>A late ferry</h1>{ARTICLE}</article>",
+        "<title>A late ferry</title>",
+    )
+    assert pieces_of(html)[0] == ("A late ferry", "title")
+    assert zone_of("Winter sale", html) == ["boilerplate"]
+
+
+def test_prose_above_a_title_stays_in_its_place():
+    html = page(f"<article><p>{FIRST}</p><h1>A late ferry</h1><p>{SECOND}</p></article>", "<title>A late ferry</title>")
+    assert pieces_of(html)[0] == (FIRST, "body")
+
+
+@pytest.mark.parametrize(
+    "hint", ["<span class='tooltip-text'>Boats: see page 9</span>", "<i role='tooltip'>Boats: see page 9</i>"]
+)
+def test_a_hint_is_taken_out_of_its_sentence(hint):
+    html = page(
+        f"<article><p>The ferry<span class='tooltip'> across {hint}</span>the river was late.</p><p>{SECOND}</p></article>"
+    )
+    assert pieces_of(html)[0] == ("The ferry across the river was late.", "body")
+
+
+def test_a_page_under_the_name_of_a_hint_is_kept():
+    html = page(f"<div class='popover-content'>{ARTICLE * 10}</div>")
+    assert pieces_of(html)[0] == (FIRST, "body")
+
+
+@pytest.mark.parametrize("mark", ["newsletter-signup", "promo-box", "cta", "most-read", "site ads"])
+def test_what_is_marked_as_promotion_between_paragraphs_is_none_of_the_article(mark):
+    promotion = "Our new book of ferries is in every shop from Monday on, and every reader gets a second one."
+    html = page(f"<article>{LONG}<div class='{mark}'><p>{promotion}</p></div>{LONG}</article>")
+    assert zone_of("Our new book", html) == ["boilerplate"]
+
+
+def test_a_form_between_paragraphs_is_none_of_the_article():
+    html = page(f"<article>{LONG}<form><p>I agree that the ferry may write to me every day.</p></form>{LONG}</article>")
+    assert zone_of("I agree", html) == ["boilerplate"]
+
+
+def test_an_article_inside_a_form_that_holds_the_whole_page_is_read():
+    assert zone_of(FIRST, page(f"<form id='aspnetForm'><div>{ARTICLE}</div></form>")) == ["body"]
+
+
+def test_a_title_in_a_banner_is_the_title():
+    html = page(
+        f"<div class='hero-banner'><h1>A late ferry</h1></div><article>{ARTICLE}</article>", "<title>A late ferry</title>"
+    )
+    assert zone_of("A late ferry", html) == ["title"]

@@ -118,10 +118,13 @@ def _moved_by(moment: date, unit: str, count: float) -> date | None:
 
 
 def around(moment: date, unit: str, count: float) -> Bounds:
-    """`count` units on (before, where negative), half a unit to either side; a day is exact, less than a day unknown."""
+    """`count` units on (before, where negative), half a unit to either side; a day is exact, less than a day unknown.
+
+    Less than one unit has half of itself to either side: half a century ago is 25 to 75 years ago.
+    """
     if unit not in _DAYS_IN and unit not in _MONTHS_IN:
         return UNKNOWN
-    slack = 0.0 if unit in ("day", "night") else 0.5
+    slack = 0.0 if unit in ("day", "night") else min(0.5, abs(count) / 2)
     first, last = _moved_by(moment, unit, count - slack), _moved_by(moment, unit, count + slack)
     return (first, last) if first and last else UNKNOWN
 
@@ -165,16 +168,21 @@ def part_of(bounds: Bounds, part: str) -> Bounds:
 
 _LONGEST_LOOK_BACK = timedelta(days=245)
 """Eight months. News mostly look back: a month or day without its year is the last one, unless that is longer ago."""
+_LONGEST_IN_THE_PAST = timedelta(days=340)
+"""Eleven months: so far back a sentence in the past tense looks that does not look ahead."""
 
 
-def yearless_bounds(month: int, number: int | None, written_on: date | None) -> Bounds:
-    """A month, or a day of it, of the eight months before the day of writing, else the coming one; unknown without that day."""
+def yearless_bounds(month: int, number: int | None, written_on: date | None, *, is_past: bool = False) -> Bounds:
+    """A month, or a day of it, of the eight months before the day of writing, else the coming one; unknown without that day.
+
+    `is_past`: whether the sentence tells what has been; then it is one of the eleven months before.
+    """
     if written_on is None or not 1 < written_on.year < 9999:
         return UNKNOWN
     passed = (month, number or 1) <= (written_on.month, written_on.day)
     last_year = written_on.year if passed else written_on.year - 1
     last = dated_bounds(last_year, month, number)
-    if last[0] and written_on - last[0] <= _LONGEST_LOOK_BACK:
+    if last[0] and written_on - last[0] <= (_LONGEST_IN_THE_PAST if is_past else _LONGEST_LOOK_BACK):
         return last
     return dated_bounds(last_year + 1, month, number)
 

@@ -103,7 +103,7 @@ def _days(place: Place, match: re.Match[str], first: int, second: str | None) ->
         return place.dated(match.end(), (begin, end), "day") if begin and end else None
     if day(_LEAP_YEAR, month, first) is None or day(_LEAP_YEAR, month, last) is None:
         return None
-    begin, end = yearless_bounds(month, first, place.written_on)
+    begin, end = yearless_bounds(month, first, place.written_on, is_past=place.is_past)
     if begin:
         end = begin + timedelta(days=last - first)
     return Period(place.start, match.end(), (begin, end), "day", is_relative=True, yearless=(month, first))
@@ -151,7 +151,7 @@ def _month_period(place: Place, match: re.Match[str]) -> Period:
         return place.relative(match.end(), bounds, "month")
     det = re.search(r"(?i)\b(last|next|this)(?: past| coming)? $", place.before(14))
     if det is None:
-        bounds = yearless_bounds(month, None, moment)
+        bounds = yearless_bounds(month, None, moment, is_past=place.is_past)
         return Period(place.start, match.end(), bounds, "month", is_relative=True, yearless=(month, None))
     bounds = UNKNOWN
     if moment:

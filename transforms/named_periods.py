@@ -35,12 +35,15 @@ def _quarter(place: Place) -> Period | None:
     match = place.match("quarter")
     if match is None:
         return None
+    if match["short"]:  # 1Q24
+        number = int(match["n2"])
+        return place.dated(match.end(), months_bounds(2000 + int(match["short"]), number * 3 - 2, number * 3), "quarter")
     number = int(match["n"]) if match["n"] else place.lexicon.ordinal(match["ordinal"])
     if not 1 <= number <= (2 if match["half"] else 4):
         return None
     year = match["year"] or match["year2"]
     if year is None:
-        return place.relative(match.end(), UNKNOWN, "quarter")
+        return _relative_quarter(place, match.end(), number, is_half=match["half"] is not None)
     is_fiscal = match["fiscal"] or match["fiscal1"] or match["fiscal2"]
     length = 6 if match["half"] else 3
     if is_fiscal:
@@ -50,12 +53,24 @@ def _quarter(place: Place) -> Period | None:
     return place.dated(match.end(), bounds, "quarter")
 
 
+_OF_WHICH_YEAR = re.compile(r" of (last|this|next) year\b")
+
+
+def _relative_quarter(place: Place, end: int, number: int, *, is_half: bool) -> Period:
+    """A quarter or half without a year, of which the words behind it may say the year."""
+    behind, length = _OF_WHICH_YEAR.match(place.text, end), 6 if is_half else 3
+    if behind is None or place.written_on is None:
+        return place.relative(behind.end() if behind else end, UNKNOWN, "quarter")
+    year = place.written_on.year + {"last": -1, "this": 0, "next": 1}[behind[1]]
+    return place.relative(behind.end(), months_bounds(year, (number - 1) * length + 1, number * length), "quarter")
+
+
 def _fiscal(place: Place) -> Period | None:
     """A fiscal year: named after the year that it ends in, so it lies in that year and the one before."""
     match = place.match("fiscal")
     if match is None:
         return None
-    first = int(match["year"])
+    first = int(match["year"] or f"20{match['short']}")
     last = _range_end(first, match["year2"]) if match["year2"] else first
     bounds: Bounds = years_bounds(first if match["year2"] else first - 1, last) if last else UNKNOWN
     return place.dated(match.end(), bounds, "year")

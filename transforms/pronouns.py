@@ -4,7 +4,7 @@ Evidence counts in this order; where that of one kind speaks for both, the perso
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
@@ -73,11 +73,17 @@ def _by_pronouns(text: str, people: Sequence[Place], words: NameWords) -> Iterat
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     for match in _PRONOUN.finditer(text):
         pronoun, at = ("he" if match[1] else "she"), match.start()
-        before = people[: bisect_left(people, at, key=itemgetter(0))]
-        near = {name for start, _, name in before if start >= at - _REACH_CHARS}
-        if len(near) != 1 or any(first <= at < last for first, last in quoted):
+        first, last = (bisect_left(people, place, key=itemgetter(0)) for place in (at - _REACH_CHARS, at))
+        near = people[first:last]
+        if len({name for *_, name in near}) != 1 or _is_inside(at, quoted):
             continue
-        between = text[before[-1][1] : at]
+        between = text[near[-1][1] : at]
         others = {words.roles.get(word.lower()) for word in _WORD.findall(between)}
         if not _SENTENCE_END.search(between) and "\n" not in between and pronoun not in others:
-            yield before[-1][2], pronoun
+            yield near[-1][2], pronoun
+
+
+def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of the spans, which come in order and do not overlap."""
+    before = bisect_right(spans, at, key=itemgetter(0))
+    return before > 0 and at < spans[before - 1][1]

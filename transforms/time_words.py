@@ -95,6 +95,12 @@ class Place:
         """The characters before this place."""
         return self.text[max(0, self.start - reach) : self.start]
 
+    @property
+    def is_past(self) -> bool:
+        """Whether the text tells what has been: in the past tense, and without a look ahead."""
+        patterns = self.lexicon.patterns
+        return patterns["ahead"].search(self.text) is None and patterns["past"].search(self.text) is not None
+
     def dated(self, end: int, bounds: Bounds, grain: str) -> Period:
         """A period that names its own days, from this place to `end`."""
         return Period(self.start, end, bounds, grain)
@@ -165,13 +171,14 @@ def _periods(values: _Words, numbers: NumberWords) -> dict[str, str]:
     ordinal = _ordinal(numbers)
     return {
         "quarter": (
-            rf"(?:(?P<half>H)|Q)(?P<n>[1-4])(?:(?: of| in|-)?(?P<fiscal>(?: fiscal| FY)?) ?(?P<year>{YEAR}))?(?!\w)"
+            rf"(?P<n2>[1-4])Q'?(?P<short>\d\d)(?!\w)"
+            rf"|(?:(?P<half>H)|Q)(?P<n>[1-4])(?:(?: of| in|-)?(?P<fiscal>(?: fiscal| FY)?) ?(?P<year>{YEAR}))?(?!\w)"
             rf"|(?P<ordinal>{ordinal})[ -](?P<fiscal1>fiscal[ -])?quarter"
             rf"(?:,? (?:of )?(?P<fiscal2>fiscal |FY ?)?(?P<year2>{YEAR}))?(?!\w)"
         ),
         "fiscal": (
             rf"(?:FY|(?i:fiscal(?:[ -]year)?|financial year)) ?(?P<year>{YEAR})"
-            rf"(?:\s?[/–-](?P<year2>{YEAR}|\d\d)(?!\d))?(?!\w)"
+            rf"(?:\s?[/–-](?P<year2>{YEAR}|\d\d)(?!\d))?(?!\w)|FY ?'?(?P<short>\d\d)(?![\w/.-])"
         ),
         "century": rf"(?P<ordinal>{ordinal})[ -]century(?P<bc>,? B\.?C\.?(?:E\.?)?)?",
         "decade": r"(?P<decade>(?:1\d|20)\d0)'?s(?!\w)",
@@ -208,5 +215,6 @@ def _around(values: _Words, numbers: NumberWords) -> dict[str, str]:
         "part": rf"(?i:\b(?P<part>{any_of(values['part'])}))[ -](?P<the>the )?$",
         "bound": rf"(?i:\b(?P<bound>{any_of(values['bound'])}) (?:the )?)$",
         "describes": rf"'|-|{next_noun}",
+        "past": r"\b(?:was|were|had|did|said|went|came|fell|rose|took|won|lost|made|began|held|met|[a-z]{2,}ed)\b",
         "ahead": rf"(?i:\b{any_of(values['ahead'])}\b|'ll\b)",
     }

@@ -16,9 +16,9 @@ month first, cover both readings.
 Relative times (`last week`, `Monday`, `July`, `23 July` without a year) count from the day of writing. While that is
 unknown they have no bounds, but for a range with one end that names its own days; times that count from another event (`the
 next day`, `two weeks later`) never have any. A month or day without its year is the last one if that is at most eight
-months ago, else the coming one. A weekday is the last one, that day included; in a sentence that looks ahead it is the
-last or the coming one. What counts as an expression of time follows TimeML (ISO 24617-1), without sets ("every Monday");
-the conventions for bounds are this project's.
+months ago, or eleven in a sentence in the past tense, else the coming one. A weekday is the last one, that day included; in
+a sentence that looks ahead it is the last or the coming one. What counts as an expression of time follows TimeML (ISO
+24617-1), without sets ("every Monday"); the conventions for bounds are this project's.
 """
 
 import re

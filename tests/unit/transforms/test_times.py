@@ -121,7 +121,7 @@ def test_an_absolute_time_covers_its_days(sentence: str, text: str, earliest: st
         ("He comes this weekend.", "this weekend", "2024-08-03", "2024-08-04"),
         ("It grew this decade.", "this decade", "2020-01-01", "2029-12-31"),
         ("It grew this century.", "this century", "2000-01-01", "2100-12-31"),
-        ("It began in Nov. or so.", "Nov.", "2024-11-01", "2024-11-30"),
+        ("It may begin in Nov. or so.", "Nov.", "2024-11-01", "2024-11-30"),
         ("It opened on New Year's Day.", "New Year's Day", "2024-01-01", "2024-01-01"),
     ],
 )
@@ -304,3 +304,23 @@ def test_a_word_of_measure_elsewhere_leaves_a_year_a_year(lexicon: TimeLexicon, 
 def test_a_year_of_the_next_century_is_a_year_where_a_time_is_called_for(lexicon: TimeLexicon):
     assert texts("Seas rise by 2100.", lexicon) == ["by 2100"]
     assert texts("It has 2100 seats.", lexicon) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "earliest", "latest"),
+    [
+        ("It grew in the first quarter of this year.", "first quarter of this year", "2024-01-01", "2024-03-31"),
+        ("It grew in 1Q23.", "1Q23", "2023-01-01", "2023-03-31"),
+        ("It raised its FY25 guidance.", "FY25", "2024-01-01", "2025-12-31"),
+        ("It was a farm half a century ago.", "half a century ago", "1949-08-01", "1999-08-01"),
+        ("The hall opens on Friday.", "Friday", "2024-07-26", "2024-08-02"),
+    ],
+)
+def test_quarters_fiscal_years_and_parts_of_a_unit(lexicon: TimeLexicon, sentence: str, text: str, earliest: str, latest: str):
+    assert days(sentence, lexicon) == (text, earliest, latest)
+
+
+def test_a_month_that_has_been_is_not_the_coming_one(lexicon: TimeLexicon):
+    assert days("It closed in October.", lexicon) == ("October", "2023-10-01", "2023-10-31")
+    assert days("It will close in October.", lexicon) == ("October", "2024-10-01", "2024-10-31")
+    assert days("It closed in July.", lexicon) == ("July", "2024-07-01", "2024-07-31")

@@ -13,6 +13,7 @@ from transforms.zones import zone_plain_text
 
 _PARAGRAPH = re.compile(r"[^\s](?:[^\n]|\n(?!\s*\n))*")
 _LINE = re.compile(r"\S[^\n]*")
+_STOPPED = re.compile(r"""[.!?…:;][)"'”’»\]]*$""")
 _WRAPPED_CHARS = (50, 100)
 """Lines of hand-wrapped text are nearly as long as the longest, and no longer than a terminal or a mail is wide."""
 _WRAPPED_SHARE = 0.6
@@ -22,8 +23,22 @@ _RAGGED_CHARS = 12
 def read_plain(text: str) -> list[Block]:
     """Blocks of a text without markup. Each line is a paragraph, unless the text is wrapped by hand at some width."""
     width = _wrapped_width(text)
-    spans = list(_unwrapped(text, width)) if width else [match.span() for match in _LINE.finditer(text)]
+    spans = list(_unwrapped(text, width)) if width else list(_sentences_joined(text))
     return zone_plain_text(text, [(start, start + len(text[start:end].rstrip())) for start, end in spans])
+
+
+def _sentences_joined(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of lines; a long line that stops in mid-sentence goes on in the next one where that begins in lower case."""
+    spans: list[tuple[int, int]] = []
+    for match in _LINE.finditer(text):
+        start, end = spans[-1] if spans else (0, 0)
+        between = text[end : match.start()]
+        cut_short = end - text.rfind("\n", 0, end) > _WRAPPED_CHARS[0] and not _STOPPED.search(text[start:end].rstrip())
+        if spans and cut_short and between.count("\n") == 1 and match[0][0].islower():
+            spans[-1] = (start, match.end())
+        else:
+            spans.append(match.span())
+    yield from spans
 
 
 def _wrapped_width(text: str) -> float | None:

@@ -21,8 +21,11 @@ _PICTOGRAPH = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _WORDY = re.compile(r"\w")
 _LABELLED = re.compile(r"^[A-Z][A-Z.' -]{1,30}:\s")
 _NAVIGATION = re.compile(
-    r"\W*(?:skip to (?:main |the )?content|menu|home|search|sign in|log in|subscribe|advertisement"
-    r"|[\w ]{2,20}(?: [>›»/|] [\w &]{2,25}){2,})\W*",
+    r"\W*(?:skip to (?:main |the )?content|menu|home|search|sign in|log in|subscribe|advertisement|(?:press|news|media) release"
+    r"|for immediate release|opinion|comment|analysis|feature|interview|news|business|sports?|politics|world|culture|technology"
+    r"|(?:from|to|cc|date|sent|reply-to): \S.{0,120}"
+    r"|(?:we|this (?:web)?site) uses? cookies\b.{0,100}|(?:cookie|privacy) (?:settings|preferences|policy|notice)"
+    r"|[\w: ]{2,20}(?: [>›»/|] [\w &]{2,25}){2,})\W*",
     re.I,
 )
 _SPOKEN = re.compile(r"""^["“'‘«„]""")
@@ -36,6 +39,13 @@ _BIOGRAPHY = re.compile(
     r"|specialist|expert)\b"
 )
 
+_SUBJECT = re.compile(r"subject:\s+", re.I)
+"""Mail and newsletters name their title so."""
+
+MENU_WORDS = 2
+MENU_LINES = 3
+TITLE_WORDS = 4
+"""Several lines of so few words above a line of so many are a copied menu, and that line is the title."""
 HEADING_WORDS = 14
 """A longer line without a full stop is a sentence whose full stop is missing, not a heading."""
 CALL_WORDS = 30
@@ -139,6 +149,7 @@ def _cut_end_matter(zones: list[str], plain: list[str], furniture: Furniture) ->
             for j in shown[shown.index(i) :]:
                 zones[j] = "boilerplate"
             break
+    shown = [i for i in shown if zones[i] != "boilerplate"]
     for i, j in pairwise(shown[-END_BLOCKS - 1 :]):
         named = _ABOUT_NAME.fullmatch(plain[i])
         if zones[i] == "heading" and zones[j] == "body" and named and plain[j].startswith(named[1]):
@@ -175,7 +186,7 @@ def zone_plain_text(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
     """
     blocks = []
     speakers = Counter(match[0] for start, end in spans if (match := _LABELLED.match(text[start:end])))
-    top = next((i for i, (start, end) in enumerate(spans) if not _NAVIGATION.fullmatch(text[start:end])), 0)
+    top = _title_at([text[start:end] for start, end in spans])
     for i, (start, end) in enumerate(spans):
         words = text[start:end]
         following = text[spans[i + 1][0] : spans[i + 1][1]] if i + 1 < len(spans) else ""
@@ -187,10 +198,26 @@ def zone_plain_text(text: str, spans: Sequence[tuple[int, int]]) -> list[Block]:
             marker = _NUMBERED.match(words)
         else:
             zone = "list" if marker else "body"
+        label = _SUBJECT.match(words) if zone == "title" else None
+        marker = label or marker
         first = start + (marker.end() if marker else 0)
         if first < end:
             blocks.append(Block(first, end, zone))
     return blocks
+
+
+def _title_at(lines: Sequence[str]) -> int:
+    """Where the title of a text stands, if it has one: at its first line, or below what was copied of a menu."""
+    top = next((i for i, line in enumerate(lines) if not _NAVIGATION.fullmatch(line)), 0)
+    short = 0
+    for i, line in enumerate(lines):
+        words = len(line.split())
+        if not reads_like_heading(line):
+            break
+        if words >= TITLE_WORDS and not _NAVIGATION.fullmatch(line):
+            return i if short >= MENU_LINES else top
+        short += words <= MENU_WORDS
+    return top
 
 
 def reads_like_heading(words: str) -> bool:

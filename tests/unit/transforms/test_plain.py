@@ -132,3 +132,41 @@ def test_code_is_left_out_of_the_article():
         ("print(1)", "boilerplate"),
         ("indented = 2", "boilerplate"),
     ]
+
+
+def test_the_title_stands_below_a_menu_that_was_copied_with_it():
+    zones = dict(shown(f"Home\nTown\nThe pier\nLast week\nWhy the ferry is late\nAnna Lindqvist\n{LONG}"))
+    assert zones["Why the ferry is late"] == "title"
+    assert zones["Home"] == zones["Last week"] == "boilerplate"
+
+
+def test_a_short_title_above_a_longer_heading_stays_the_title():
+    assert shown(f"Late ferry\nAnna Lindqvist\nWhat the pilot says of it\n{LONG}")[0] == ("Late ferry", "title")
+
+
+def test_the_name_of_a_section_is_no_title():
+    assert shown(f"Opinion\nThe case for a ferry\n{LONG}\n{LONG}")[:2] == [
+        ("Opinion", "boilerplate"),
+        ("The case for a ferry", "title"),
+    ]
+
+
+def test_the_subject_of_a_mail_is_its_title():
+    mail = f"From: Desk <desk@post.example>\nSubject: A late ferry\nDate: 5 May 2025 06:00\n\n{LONG}"
+    assert shown(mail)[:2] == [("From: Desk <desk@post.example>", "boilerplate"), ("A late ferry", "title")]
+
+
+def test_a_line_that_stops_in_mid_sentence_goes_on_in_the_next():
+    cut = "The ferry across the river was late again this morning, and nobody\nknew why."
+    assert shown(f"{cut}\n{LONG}") == [(cut, "body"), (LONG, "body")]
+
+
+def test_short_lines_and_whole_sentences_are_not_joined():
+    assert [words for words, _ in shown(f"two eggs\none spoon of salt\n{LONG}\nbut it came.")] == [
+        "two eggs", "one spoon of salt", LONG, "but it came.",
+    ]  # fmt: skip
+
+
+def test_a_line_below_an_empty_one_is_a_paragraph_of_its_own():
+    cut = "The ferry across the river was late again this morning, and nobody"
+    assert [words for words, _ in shown(f"{cut}\n\nknew why it came.")] == [cut, "knew why it came."]

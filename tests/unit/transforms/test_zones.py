@@ -25,6 +25,22 @@ def test_an_article_s_own_paragraphs_stay_body(zoned):
     "call",
     [
         "Sign up for our newsletter",
+        "You are receiving this email because you once took our ferry.",
+        "You can unsubscribe at any time.",
+        "View this email in your browser",
+        "By signing up you agree to our terms.",
+        "Already a subscriber? Log in",
+        "The remaining 40% of this article is for subscribers only.",
+        "Time to 4 min.",
+        "Enter your email",
+        "Send your letters to the desk at desk@post.example",
+        "What do you think? Write to letters@post.example",
+        "Tags: ferries, rivers, pilots",
+        "Transcript provided by the Harbour Radio. Accuracy may vary.",
+        "Our Standards: The Harbour Post Principles.",
+        "Interview: Anna Lindqvist",
+        "P.S. If you like this newsletter, forward it to a friend.",
+        "Source: the river authority",
         "Follow us on Twitter and Facebook!",
         "Follow Anna Lindqvist on Mastodon",
         "Share this article",
@@ -240,3 +256,21 @@ def test_a_numbered_heading_loses_its_number():
 def test_two_short_lines_alone_have_no_title():
     text = "A late ferry\nIt came at noon."
     assert [block.zone for block in zone_plain_text(text, [(0, 12), (13, 29)])] == ["heading", "body"]
+
+
+def test_what_a_company_says_of_itself_goes_though_whom_to_ask_stands_below_it(zoned):
+    about = "Harbour Ferries runs nine boats on two rivers. It was founded in 1931."
+    lines = (
+        Piece("About Harbour Ferries", "heading"),
+        about,
+        Piece("Media contact:", "heading"),
+        "Piet Olsen",
+        "+45 70 00 00 00",
+    )
+    assert zoned(BODY, *lines) == ["body", *["boilerplate"] * 5]
+
+
+def test_what_else_is_in_the_news_is_other_stories(zoned):
+    assert (
+        zoned(BODY, BODY, Piece("Also in the news:", "heading"), "A bridge opens", "A pilot leaves")[2:] == ["boilerplate"] * 3
+    )

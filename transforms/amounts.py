@@ -201,7 +201,7 @@ def _noun(reading: Reading, number: Number) -> Noun | None:
     position = of.end() if of else position
     inner = (other for other in reading.numbers if of and other.form == "words" and other.start == position + 1)
     whole = next(inner, None)  # "two of the six people"
-    return plural_noun(text, whole.end if whole else position, words)
+    return plural_noun(text, whole.end if whole and text.startswith(" ", whole.end) else position, words)
 
 
 _THE_ONLY = re.compile(r"(?i)\bthe only $")

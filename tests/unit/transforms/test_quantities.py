@@ -410,6 +410,7 @@ def test_every_second_of_them_ranks_nobody(lexicon: QuantityLexicon):
 def test_a_part_of_a_counted_whole_counts_the_same_things(lexicon: QuantityLexicon):
     found = only("Two of the six people left.", lexicon)
     assert (found.text, found.unit) == ("Two of the six people", "person")
+    assert only("Two of his one-time rivals left.", lexicon).unit == "one-time rival"
 
 
 def test_pc_is_percent(lexicon: QuantityLexicon):

@@ -158,6 +158,9 @@ def _ranges(text: str, periods: list[Period]) -> list[Period]:
             start = first.start - (len(lead[0]) if lead else 0)
             begin, is_relative = _begin(first, period)
             end = period.bounds[1]
+            if grains == {"year"} and begin and end and begin > end and lead is None:  # a vote of 2011 to 1994
+                found.pop()
+                continue
             bounds: Bounds = UNKNOWN if begin and end and begin > end else (begin, end)
             found[-1] = Period(start, period.end, bounds, period.grain, is_relative)
         else:

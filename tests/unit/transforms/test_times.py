@@ -324,3 +324,8 @@ def test_a_month_that_has_been_is_not_the_coming_one(lexicon: TimeLexicon):
     assert days("It closed in October.", lexicon) == ("October", "2023-10-01", "2023-10-31")
     assert days("It will close in October.", lexicon) == ("October", "2024-10-01", "2024-10-31")
     assert days("It closed in July.", lexicon) == ("July", "2024-07-01", "2024-07-31")
+
+
+def test_years_that_run_backwards_are_a_result(lexicon: TimeLexicon):
+    assert texts("The vote was 2011 to 1994.", lexicon) == []
+    assert texts("It grew 1994 to 2011.", lexicon) == ["1994 to 2011"]

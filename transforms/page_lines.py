@@ -75,14 +75,12 @@ def page_lines(tree: HtmlElement) -> list[Line]:
 
 def drop_hints(tree: HtmlElement) -> None:
     """Take hints out of a tree: hidden until the pointer rests on a word, they stand in the middle of its sentence."""
-    for element in [element for element in tree.iter() if _is_hint(element)]:
+    for element in filter(_is_hint, tree.xpath(".//*[@class or @role='tooltip']")):
         if len("".join(element.itertext()).split()) <= _HINT_WORDS:
             element.drop_tree()
 
 
 def _is_hint(element: HtmlElement) -> bool:
-    if not isinstance(element.tag, str) or element.getparent() is None:
-        return False
     mark = element.get("class")
     return bool(mark and _HINT.search(mark)) or element.get("role") == "tooltip"
 

@@ -28,14 +28,13 @@ from benchmarks.figures import read_rows
 from benchmarks.reading import default_reader
 from benchmarks.scoring import average_precision, f1_of
 from flows.models import seeds
+from training.regression import Floats, fit, matrix, probabilities
 from transforms.annotate import annotate
 from transforms.blocks import Block
 from transforms.checkworthiness import Checkworthiness, Feature, KnownWords, known_words, word_classes
 from transforms.parse import Parsed, parse_blocks
 from transforms.read import Reader
 from transforms.segment import segment
-
-Floats = NDArray[np.float64]
 
 STRETCHES = 20
 """Into so many stretches of time the training sentences are cut; their ids follow the debates from 1960 to 2016."""
@@ -125,34 +124,6 @@ def read(rows: Sequence[Mapping[str, object]], parsed: Sequence[Parsed], known: 
         owner += [number] * (len(recorder.seen) - len(owner))
     labels = np.array([bool(row["checkworthy"]) for row in rows])
     return Sentences(labels, stretches_of(rows), recorder.seen, np.array(owner, dtype=np.int64))
-
-
-def matrix(claims: Sequence[set[Feature]], columns: Mapping[Feature, int]) -> sparse.csr_matrix:
-    """Claims by features, 1 where a claim has one."""
-    cells = [sorted(columns[feature] for feature in claim if feature in columns) for claim in claims]
-    places = np.cumsum([0, *(len(row) for row in cells)])
-    filled = np.concatenate([np.array(row, dtype=np.int64) for row in cells])
-    return sparse.csr_matrix((np.ones(len(filled)), filled, places), shape=(len(claims), len(columns)))
-
-
-def fit(claims: sparse.csr_matrix, labels: Floats, strength: float, free: int) -> Floats:
-    """Weights of a logistic regression whose prior holds all weights but that of column `free` near 0."""
-    across = claims.T.tocsr()
-    held = np.ones(claims.shape[1])
-    held[free] = 0.0
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        odds = claims @ weights
-        wrong = 1 / (1 + np.exp(-odds)) - labels
-        value = strength * (np.logaddexp(0, odds) - labels * odds).sum() + 0.5 * (held * weights**2).sum()
-        return float(value), strength * (across @ wrong) + held * weights
-
-    return np.asarray(optimize.minimize(loss, np.zeros(claims.shape[1]), jac=True, method="L-BFGS-B").x)
-
-
-def probabilities(claims: sparse.csr_matrix, weights: Floats) -> Floats:
-    """How likely each claim is worth checking."""
-    return np.asarray(1 / (1 + np.exp(-(claims @ weights))))
 
 
 def cross_validated(data: Sentences, claims: sparse.csr_matrix, strength: float, free: int) -> Floats:

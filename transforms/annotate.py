@@ -91,7 +91,7 @@ def annotate(document: Row, sentences: pl.DataFrame, parsed: Sequence[Parsed], r
     times = times_of(dated, reader.figures.times)
     quantities = quantities_of(read, times, reader.figures)
     mentions = resolve_mentions(_article(text, parsed), find_mentions(text, parsed, reader.catalogue), reader.catalogue)
-    attributions = find_attributions(text, parsed, reader.cues)
+    attributions = find_attributions(text, parsed, reader.cues, reader.attribution)
     speakers = [attribution.head for attribution in attributions if attribution.head]
     known = _Document(
         document_id, text, mentions, Referents(text, mentions, speakers),

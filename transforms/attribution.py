@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from transforms.attribution_model import AttributionModel
 from transforms.cues import CueLexicon
 from transforms.direct_speech import count_labels, find_announcement, find_answer, find_quotations, find_signer
 from transforms.parse import Parsed
@@ -12,7 +13,7 @@ from transforms.speech import Attribution, Place
 from warehouse.tables import READ_ZONES
 
 
-def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) -> list[Attribution]:
+def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon, model: AttributionModel) -> list[Attribution]:
     """Every attributed statement of one document, ordered by place; nested ones are all listed.
 
     A paragraph that only quotes takes its speaker from the last quotation of the paragraph right above; so does one that goes
@@ -42,7 +43,8 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon) 
         goes_on = previous if runs_on or _only_quotes(block, quotes) else None
         direct = find_quotations(block, quotes, lexicon, announced or goes_on)
         taken = [(a.start, a.end) for a in direct]
-        indirect = [a for a in find_reports(block, quotes, lexicon) if not _repeats(a, taken) and not _swallows(a, direct)]
+        reported = find_reports(block, quotes, direct, lexicon, model)
+        indirect = [a for a in reported if not _repeats(a, taken) and not _swallows(a, direct)]
         direct = [a for a in direct if not _is_fragment(a, indirect)]
         found += direct + indirect
         runs_on = bool(quotes) and not quotes[-1].closed

@@ -11,6 +11,7 @@ import polars as pl
 from spacy.language import Language
 
 from transforms.annotate import annotate
+from transforms.attribution_model import AttributionModel
 from transforms.blocks import Block, lay_out, with_sections
 from transforms.checkworthiness import Checkworthiness
 from transforms.cues import CueLexicon
@@ -59,6 +60,7 @@ class Reader:
     catalogue: Catalogue
     furniture: Furniture
     cues: CueLexicon
+    attribution: AttributionModel
     claim_words: ClaimWords
     worth: Checkworthiness
     figures: QuantityLexicon
@@ -76,6 +78,7 @@ class Reader:
             catalogue=Catalogue.from_frames(seeds["entities"], seeds["no_names"]),
             furniture=Furniture.from_frame(seeds["furniture"]),
             cues=CueLexicon.from_frame(seeds["cues"]),
+            attribution=AttributionModel.from_frame(seeds["attribution"]),
             claim_words=ClaimWords.from_frame(seeds["claim_words"]),
             worth=Checkworthiness.from_frame(seeds["checkworthiness"]),
             figures=QuantityLexicon.from_frames(seeds),

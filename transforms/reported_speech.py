@@ -1,44 +1,97 @@
-"""Reported speech: clauses that cues govern, statements with the cue behind or inside, and "according to"."""
+"""Reported speech: clauses of cues, statements with the cue behind or inside, "according to", and phrases that are held."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from spacy.tokens import Span, Token
 
-from transforms.cues import (
-    CueLexicon,
-    clause_end,
-    clause_span,
-    cue_verbs,
-    speaker_span,
-    subject_of,
-)
+from transforms.attribution_model import AttributionModel
+from transforms.cues import CueLexicon, clause_span, cue_span, cue_verbs, speaker_span, subject_of
+from transforms.held_phrases import HeldPhrase, find_phrases
 from transforms.parse import Parsed
 from transforms.quotes import Quote
-from transforms.speakers import is_holder, is_ours, may_speak, owner_of
-from transforms.speech import Attribution, cue_of, is_inside
+from transforms.speakers import holds, is_ours, may_speak, owner_of
+from transforms.speech import Attribution, Place, cue_of, is_inside
 from transforms.statements import FINITE_TAGS
 
+MAX_OVERLAP = 0.3
+"""A phrase that shares more than this of its characters with a likelier one is a second reading of the same words."""
 
-def find_reports(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Iterator[Attribution]:
-    """Reported clauses: complements of cues, statements with the cue behind or inside, and "according to"."""
+
+def find_reports(
+    block: Parsed, quotes: Sequence[Quote], quoted: Sequence[Attribution], lexicon: CueLexicon, model: AttributionModel
+) -> Iterator[Attribution]:
+    """Reported clauses: complements of cues, statements with the cue behind or inside, "according to", and held phrases.
+
+    What a cue of the lexicon governs as a clause is certain. Of other phrases the model tells how likely they are held; a cue
+    with a clause, or with one of the `quoted` statements, holds none beside it ("said in an interview").
+    """
+    certain = [*_of_cues(block, quotes, lexicon), *_of_sources(block, quotes)]
+    yield from certain
+    yield from _held_phrases(block, quotes, [*certain, *quoted], lexicon, model)
+
+
+def _of_cues(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Iterator[Attribution]:
     for token, frames in cue_verbs(block.doc, lexicon):
         if is_inside(token, quotes) or _is_withheld(token):
             continue
         cue = cue_of(token, frames, subject_of(token), lexicon)
         if cue is None or (cue.speaker is None and not _is_impersonal(token)):
             continue
-        clauses = list(_clauses(token, frames))
-        for content in clauses or _weaker_contents(token, frames, lexicon):
-            found = _reported(block, quotes, content, _with_preposition(cue.span, content), cue.speaker)
-            yield replace(found, is_denied="d" in frames, is_clause=bool(clauses))
+        for content in _clauses(token, frames):
+            yield replace(_reported(block, quotes, content, cue.span, cue.speaker), is_denied="d" in frames)
+
+
+def _of_sources(block: Parsed, quotes: Sequence[Quote]) -> Iterator[Attribution]:
     for token in block.doc:
         if token.lower_ == "according" and not is_inside(token, quotes):
             yield from _according(block, quotes, token)
-        elif token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.nouns and not is_inside(token, quotes):
-            yield from _noun_cue(block, quotes, token, lexicon)
-        elif token.dep_ == "acomp" and token.lower_ in lexicon.adjectives and not is_inside(token, quotes):
-            yield from _adjective_cue(block, quotes, token, lexicon)
+
+
+def _held_phrases(
+    block: Parsed, quotes: Sequence[Quote], found: Sequence[Attribution], lexicon: CueLexicon, model: AttributionModel
+) -> Iterator[Attribution]:
+    """Phrases that are likely held, the likeliest first; none that repeats another, none of a cue that has its content."""
+    places = [(one.start, one.end) for one in found]
+    busy = [one.cue for one in found if one.cue is not None]
+    likely = []
+    for phrase in find_phrases(block, quotes, lexicon):
+        holder = phrase.speaker
+        if holder is None or is_ours(holder, lexicon) or _is_withheld(phrase.cue):
+            continue
+        if _is_withheld(phrase.head) and lexicon.frames(phrase.head):
+            continue
+        at = block.start + phrase.cue.idx
+        if any(start <= at < end for start, end in busy):
+            continue
+        if not (may_speak(holder, lexicon.frames(phrase.cue), lexicon) if phrase.is_clause else holds(holder, lexicon)):
+            continue
+        place = (phrase.content.start_char, phrase.content.end_char)
+        probability = model.probability(phrase, lexicon)
+        if probability >= model.threshold:
+            likely.append((not phrase.is_joined, -probability, place, phrase, holder))
+    for *_, phrase, holder in sorted(likely, key=itemgetter(0, 1, 2)):
+        said = _reported(block, quotes, phrase.content, _cue_words(phrase), owner_of(holder, lexicon))
+        if not any(_overlap((said.start, said.end), place) > MAX_OVERLAP for place in places):
+            places.append((said.start, said.end))
+            yield replace(said, is_denied="d" in lexicon.frames(phrase.cue), is_clause=phrase.is_clause)
+
+
+def _cue_words(phrase: HeldPhrase) -> Span:
+    """The words of a cue: a verb with what belongs to it, an adjective with its verb, and the preposition behind it."""
+    cue = phrase.cue
+    if cue.pos_ == "ADJ" and cue.dep_ == "acomp" and cue.head.i < cue.i:
+        words = cue.doc[cue.head.i : cue.i + 1]
+    else:
+        words = cue_span(cue) if cue.pos_ in ("VERB", "AUX") else cue.doc[cue.i : cue.i + 1]
+    return _with_preposition(cue.doc[words.start : max(words.end, phrase.last.i + 1)], phrase.content)
+
+
+def _overlap(first: Place, second: Place) -> float:
+    """The shared characters of two places as a part of all their characters."""
+    shared = min(first[1], second[1]) - max(first[0], second[0])
+    return max(0, shared) / (first[1] - first[0] + second[1] - second[0] - max(0, shared))
 
 
 def _with_preposition(cue: Span, content: Span) -> Span:
@@ -101,61 +154,6 @@ def _opens_with_as(verb: Token) -> bool:
     return "as" in marks and any(child.dep_ == "nsubj" for child in verb.children)
 
 
-def _weaker_contents(verb: Token, frames: str, lexicon: CueLexicon) -> Iterator[Span]:
-    """What a verb of saying holds where no clause follows it: an infinitive, what follows its preposition, an object."""
-    if not is_holder(subject_of(verb), lexicon):
-        return
-    spans = [_said_to_be(verb, frames)]
-    for child in sorted(verb.children, key=lambda child: (child.dep_ != "prep", child.i)):
-        held = _held(verb, child, frames, lexicon)
-        span = clause_span(held) if held is not None and _is_weighty(held) else None
-        spans.append(_with_object(verb, child, span) if span is not None and "q" not in frames else span)
-    yield from [span for span in spans if span is not None][:1]
-
-
-def _with_object(verb: Token, preposition: Token, span: Span) -> Span:
-    """What follows a preposition with the object that it is said of: "the owners of hiding the cost"."""
-    before = (child for child in verb.rights if child.dep_ == "dobj" and child.i < preposition.i)
-    thing = next(before, None) if preposition.dep_ == "prep" else None
-    return verb.doc[thing.left_edge.i : span.end] if thing is not None else span
-
-
-def _said_to_be(verb: Token, frames: str) -> Span | None:
-    """An object with what it is said to be: "call it a threat", "describe it as a threat"."""
-    said = next((child for child in verb.rights if child.dep_ == "oprd"), None) if "o" in frames else None
-    if said is None and "a" in frames:
-        said = next((child for child in verb.rights if child.dep_ == "prep" and child.lower_ == "as"), None)
-    things = (child for child in verb.rights if child.dep_ in ("dobj", "nsubj") and said is not None and child.i < said.i)
-    thing = next(things, None)
-    if said is None and "o" in frames:  # "it a threat" as a small clause
-        said = next((child for child in verb.rights if child.dep_ == "ccomp" and not _is_statement(child)), None)
-        thing = next((child for child in said.lefts if child.dep_ == "nsubj"), None) if said is not None else None
-    if said is None or thing is None or not any(part.is_alpha for part in said.subtree):
-        return None
-    return verb.doc[thing.left_edge.i : clause_end(said)]
-
-
-def _held(verb: Token, child: Token, frames: str, lexicon: CueLexicon) -> Token | None:
-    """The head of what is held, if this child of the verb carries it."""
-    if child.dep_ == "xcomp" and "x" in frames and any(part.lower_ == "to" for part in child.lefts):
-        return None if _is_withheld(child) and lexicon.frames(child) else child
-    if child.dep_ == "xcomp" and "g" in frames and child.tag_ == "VBG":
-        return child
-    if child.dep_ in ("dobj", "oprd") and "n" in frames and child.i > verb.i:
-        return child
-    if child.dep_ == "prep" and "p" in frames and child.lower_ in lexicon.prepositions[verb.lemma_.lower()]:
-        return next(iter(child.children), None)
-    if child.dep_ == "dobj" and "e" in frames and child.lemma_.lower() in lexicon.nouns:
-        inner = next((part for part in child.rights if part.dep_ in ("prep", "acl", "ccomp")), None)
-        return next((part for part in inner.children if part.dep_ in ("pobj", "pcomp")), inner) if inner is not None else None
-    return None
-
-
-def _is_weighty(token: Token) -> bool:
-    """Whether an object says something of itself: several words, not a bare name or a date."""
-    return token.ent_type_ not in ("DATE", "TIME") and sum(1 for part in token.subtree if part.is_alpha) > 2
-
-
 def _is_statement(clause: Token) -> bool:
     """Whether a complement states something: in a tense or after "that", and no embedded question ("how it works")."""
     marks = {child.lower_ for child in clause.children if child.dep_ == "mark"}
@@ -206,49 +204,6 @@ def _rest_of_sentence(speaker: Token) -> Span | None:
         end -= 1
     words = doc[start:end]
     return words if len(words) and any(token.tag_ in FINITE_TAGS for token in words) else None
-
-
-def _noun_cue(block: Parsed, quotes: Sequence[Quote], noun: Token, lexicon: CueLexicon) -> Iterator[Attribution]:
-    """ "Meta's claim that …": the owner of the noun speaks, the clause is what is said."""
-    clause = next(
-        (
-            child
-            for child in noun.children
-            if child.dep_ in ("acl", "ccomp")
-            and child.i > noun.i
-            and any(part.dep_ == "mark" and part.lower_ == "that" for part in child.children)
-        ),
-        None,
-    )
-    owner = next((child for child in noun.children if child.dep_ == "poss"), None)
-    if owner is None:
-        of = next(
-            (child for child in noun.children if child.dep_ == "prep" and child.lower_ in ("of", "by", "from", "among")), None
-        )
-        owner = next((child for child in of.children if child.dep_ == "pobj"), None) if of is not None else None
-    if owner is None and noun.dep_ == "dobj" and noun.head.pos_ == "VERB":
-        owner = subject_of(noun.head)
-    span = clause_span(clause) if clause is not None else None
-    if owner is not None and span is not None and may_speak(owner, "", lexicon) and not is_ours(owner, lexicon):
-        yield _reported(block, quotes, span, block.doc[noun.i : noun.i + 1], owner)
-
-
-def _adjective_cue(block: Parsed, quotes: Sequence[Quote], adjective: Token, lexicon: CueLexicon) -> Iterator[Attribution]:
-    """ "The minister is confident that …": who is so holds the clause."""
-    verb = adjective.head
-    holder = subject_of(verb)
-    behind = (child for child in (*adjective.rights, *verb.rights) if child.dep_ == "ccomp" and _is_statement(child))
-    clause = next(behind, None)
-    span = clause_span(clause) if clause is not None and clause.i > adjective.i else None
-    is_denied = any(child.dep_ == "neg" for child in verb.children)
-    if (
-        span is not None
-        and holder is not None
-        and is_holder(holder, lexicon)
-        and not is_ours(holder, lexicon)
-        and not is_denied
-    ):
-        yield _reported(block, quotes, span, block.doc[min(verb.i, adjective.i) : adjective.i + 1], owner_of(holder, lexicon))
 
 
 def _reported(block: Parsed, quotes: Sequence[Quote], content: Span, cue: Span, speaker: Token | None) -> Attribution:

@@ -62,6 +62,12 @@ def is_holder(token: Token | None, lexicon: CueLexicon) -> bool:
     return named or is_human(token, lexicon)
 
 
+def holds(subject: Token, lexicon: CueLexicon) -> bool:
+    """Whether a subject can hold what is no clause: a holder, a state, "it", or a text that speaks ("the letter demands")."""
+    speaks = subject.lower_ == "it" or subject.ent_type_ == "GPE" or subject.lemma_.lower() in lexicon.sources
+    return speaks or is_holder(subject, lexicon)
+
+
 def owner_of(subject: Token, lexicon: CueLexicon) -> Token:
     """Whose words a subject's are: "Zuckerberg's letter argues" is Zuckerberg's argument, "the analyst Ann Lee" is Ann Lee."""
     if subject.pos_ != "NOUN" or subject.ent_type_:

@@ -9,15 +9,14 @@ from training.checkworthiness import (
     calibration,
     choose_words,
     contradicted,
-    fit,
     learn,
-    matrix,
     read,
     reliability,
     stretches_of,
     with_prices,
     write,
 )  # fmt: skip
+from training.regression import fit, matrix
 from transforms.checkworthiness import Checkworthiness, known_words
 
 WORDS = pl.DataFrame({"kind": ["general_noun", "topic"], "form": ["year", "tax"]})

@@ -20,6 +20,7 @@ import seeds as shipped
 from flows.models import read_names_as_taught
 from flows.settings import Reading
 from transforms.attribution import find_attributions
+from transforms.attribution_model import AttributionModel
 from transforms.blocks import Block
 from transforms.cues import CueLexicon
 from transforms.mentions import Catalogue, Mention, find_mentions
@@ -63,6 +64,11 @@ def cues(seeds: dict[str, pl.DataFrame]) -> CueLexicon:
 
 
 @pytest.fixture(scope="session")
+def attribution(seeds: dict[str, pl.DataFrame]) -> AttributionModel:
+    return AttributionModel.from_frame(seeds["attribution"])
+
+
+@pytest.fixture(scope="session")
 def catalogue(seeds: dict[str, pl.DataFrame]) -> Catalogue:
     return Catalogue.from_frames(seeds["entities"], seeds["no_names"])
 
@@ -87,9 +93,11 @@ def parsed_of(nlp: Language) -> Callable[..., list[Parsed]]:
 
 
 @pytest.fixture(scope="session")
-def attributions_of(parsed_of: Callable[..., list[Parsed]], cues: CueLexicon) -> Callable[..., list[Said]]:
+def attributions_of(
+    parsed_of: Callable[..., list[Parsed]], cues: CueLexicon, attribution: AttributionModel
+) -> Callable[..., list[Said]]:
     def attributions(text: str, zone: str = "body") -> list[Said]:
-        found = find_attributions(text, parsed_of(text, zone), cues)
+        found = find_attributions(text, parsed_of(text, zone), cues, attribution)
         return [
             Said(
                 text[a.start : a.end],

@@ -105,14 +105,14 @@ def test_a_paragraph_between_two_quotations_ends_the_inheritance(attributions_of
     assert words(found) == [("The harbour will freeze", "Anna Lindqvist")]
 
 
-def test_a_heading_ends_the_inheritance(nlp, cues):
+def test_a_heading_ends_the_inheritance(nlp, cues, attribution):
     from transforms.attribution import find_attributions
     from transforms.blocks import Block
     from transforms.parse import parse_blocks
 
     text = "“The harbour will freeze,” Anna Lindqvist said.\nNo more fish\n“The ferries will stop too, and fish will be dear.”"
     blocks = [Block(0, 47, "body"), Block(48, 60, "heading"), Block(61, len(text), "body")]
-    assert len(find_attributions(text, parse_blocks(text, blocks, nlp), cues)) == 1
+    assert len(find_attributions(text, parse_blocks(text, blocks, nlp), cues, attribution)) == 1
 
 
 def test_a_quotation_of_another_speaker_inherits_nothing(attributions_of):
@@ -389,11 +389,11 @@ def test_a_list_item_may_quote(attributions_of):
     assert len(attributions_of("“The harbour will freeze,” Anna Lindqvist said.", zone="list")) == 1
 
 
-def test_attributions_come_in_the_order_of_the_text(parsed_of, cues):
+def test_attributions_come_in_the_order_of_the_text(parsed_of, cues, attribution):
     from transforms.attribution import find_attributions
 
     text = "Olsen said that the ice was thin. “The boats are old,” said Anna Lindqvist. According to Olsen, the pier is new."
-    starts = [a.start for a in find_attributions(text, parsed_of(text), cues)]
+    starts = [a.start for a in find_attributions(text, parsed_of(text), cues, attribution)]
     assert len(starts) == 3
     assert starts == sorted(starts)
 

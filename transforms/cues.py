@@ -34,9 +34,10 @@ class CueLexicon:
     Frames: `c` a that-clause, `q` a quotation, `n` its object, `p` what follows its preposition, `x` an infinitive, `g` a form
     in -ing, `o` its object with what that is said to be ("call it a threat"), `a` the same with "as" ("describe it as a
     threat"), `e` a noun of thought as object ("express concern"), `s` only with a subject that can be a source ("the survey
-    shows"), `i` only with "it" as its object ("as she puts it"), `d` denies what follows. `prepositions`
-    are those of frame `p`. `sources` speak when they show, suggest or find something; of other things these verbs say no more
-    than "mean". `people` and `no_people` correct what a word's ending tells.
+    shows"), `i` only with "it" as its object ("as she puts it"), `d` denies what follows. `c` and `q` are rules; the others
+    tell the attribution model what is usual. `prepositions` are those of frame `p`. `sources` speak when they show, suggest or
+    find something; of other things these verbs say no more than "mean". `people` and `no_people` correct what a word's ending
+    tells.
     """
 
     verbs: dict[str, str]

@@ -9,7 +9,7 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class NameWords:
-    """Words by what they tell, from the rows of `seeds/lexicons/no_names.csv`, in lower case but for `no_names`.
+    """Words by what they tell, from the rows of `seeds/lexicons/name_words.csv`, in lower case but for `no_names`.
 
     `no_names` are forms that name nothing. `heads` give the type of what ends in them ("the University of Oslo"), `owners` are
     part of a name that they own ("the People's Party"), `companies` add nothing to a company's name ("the Kade Group").

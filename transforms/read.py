@@ -75,7 +75,7 @@ class Reader:
         """Build from a loaded model and the frames of `seeds/`, keyed by file stem (`entities`, `cues`, `furniture`, …)."""
         return cls(
             nlp=with_catalogue(nlp, seeds["entities"]),
-            catalogue=Catalogue.from_frames(seeds["entities"], seeds["no_names"]),
+            catalogue=Catalogue.from_frames(seeds["entities"], seeds["name_words"]),
             furniture=Furniture.from_frame(seeds["furniture"]),
             cues=CueLexicon.from_frame(seeds["cues"]),
             attribution=AttributionModel.from_frame(seeds["attribution"]),

@@ -70,7 +70,7 @@ def attribution(seeds: dict[str, pl.DataFrame]) -> AttributionModel:
 
 @pytest.fixture(scope="session")
 def catalogue(seeds: dict[str, pl.DataFrame]) -> Catalogue:
-    return Catalogue.from_frames(seeds["entities"], seeds["no_names"])
+    return Catalogue.from_frames(seeds["entities"], seeds["name_words"])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from transforms.pronouns import pronouns_of
 @pytest.fixture(scope="module")
 def told(seeds: dict[str, pl.DataFrame]):
     """The pronoun of each name of a text, which stands there in capitals of its own: two words, or one behind a title."""
-    words = NameWords.from_frame(seeds["no_names"])
+    words = NameWords.from_frame(seeds["name_words"])
 
     def tell(text: str, *names: str) -> dict[str, str]:
         places = [(match.start(), match.end(), name) for name in names for match in re.finditer(name, text)]

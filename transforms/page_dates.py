@@ -62,6 +62,8 @@ def find_published(head: Head, lines: Sequence[Line], title: str | None, address
     )
     printed, addressed = _printed_day(lines, title), _in_address(address)
     moment = stated or _marked_time(lines, title) or printed or addressed
+    if moment is None:  # a web page is dated like an article where it names its author; others state when a template was made
+        moment = _first_time([page for page in head.pages if page.get("author")], "datePublished")
     return Publication(_in_utc(moment), _day_at_the_place(moment, (printed, addressed))) if moment else None
 
 

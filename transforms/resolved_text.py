@@ -13,8 +13,32 @@ from transforms.statements import subjects_before
 def resolved_text(found: Found, text: str, referents: Referents, speaker: Referent | None) -> str:
     """The statement so that it stands alone: pronouns and roles with one likely referent replaced by its name.
 
-    A first person in quoted words stays, with the speaker's name in brackets behind it: its verb would not fit a name.
+    A first person in quoted words stays, with the speaker's name in brackets behind it: its verb would not fit a name. A phrase
+    that is no clause stands behind who holds it and how: "Meta plans to …", for who supports a bill does not say what its
+    opponents say.
     """
+    return _lead(found, text, speaker) + _with_names(found, text, referents, speaker)
+
+
+def _lead(found: Found, text: str, speaker: Referent | None) -> str:
+    """Who holds a phrase, and the cue with what stands between both; empty before a clause."""
+    said = found.attribution
+    if said is None or said.is_clause or said.speaker is None or said.cue is None or said.cue[1] > found.start:
+        return ""
+    holder = speaker.name if speaker else text[slice(*said.speaker)]
+    cue = found.block.doc.char_span(*(place - found.block.start for place in said.cue), alignment_mode="expand")
+    if cue is not None and cue.root.pos_ == "NOUN":
+        holder += "'" if holder.endswith("s") else "'s"
+    between = text[said.cue[1] : found.start]
+    between = between if len(between) <= _BETWEEN_CHARS and not set(between) & set(_BREAKS) else " "
+    return " ".join(f"{holder} {text[slice(*said.cue)]}{between}".split()) + " "
+
+
+_BETWEEN_CHARS = 30
+_BREAKS = '\n,;:()"“”'
+
+
+def _with_names(found: Found, text: str, referents: Referents, speaker: Referent | None) -> str:
     pieces: list[str] = []
     at = found.start
     gap = found.gap

@@ -287,3 +287,20 @@ def test_he_may_be_the_unnamed_man_of_the_sentence(claims_of):
 def test_he_is_whoever_is_named_after_what_the_sentence_is_about(claims_of):
     [claim] = claims_of("A row over the ferry offers Piet Olsen some advantages: it allows him to sell the pier.")
     assert "allows Piet Olsen to sell" in claim["resolved_text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "resolved"),
+    [
+        ("Anna Lindqvist opposes the sale of the ferry.", "Anna Lindqvist opposes the sale of the ferry"),
+        ("Anna Lindqvist runs the port. She plans to sell the old ferry.", "Anna Lindqvist plans to sell the old ferry"),
+        ("Anna Lindqvist's promise to sell the ferry was kept.", "Anna Lindqvist's promise to sell the ferry"),
+        (
+            "Anna Lindqvist expressed concern about the price of fish.",
+            "Anna Lindqvist expressed concern about the price of fish",
+        ),
+    ],
+)
+def test_a_phrase_stands_alone_behind_who_holds_it_and_how(claims_of, text, resolved):
+    (claim,) = [claim for claim in claims_of(text) if claim["attribution"] == "indirect"]
+    assert claim["resolved_text"] == resolved

@@ -131,3 +131,10 @@ def test_a_printed_day_further_off_than_a_zone_can_shift_is_another_story_s():
 def test_a_time_element_beside_the_title_dates_the_day_in_its_own_zone():
     publication = publication_of(f"<h1>{TITLE}</h1><p><time datetime='2023-03-05T22:00:00-05:00'>late</time></p>")
     assert publication == Publication(datetime(2023, 3, 6, 3), date(2023, 3, 5))
+
+
+@pytest.mark.parametrize(("author", "dated"), [({"author": "Ann Lee"}, DAY), ({}, None)])
+def test_a_web_page_is_dated_like_an_article_where_it_names_its_author(author, dated):
+    head = Head([], [{"@type": "WebPage", "datePublished": "2023-03-05", **author}], {}, None)
+    found = find_published(head, page_lines(document_fromstring("<html><body><p>Ice.</p></body></html>")), TITLE, "")
+    assert (found.at if found else None) == dated

@@ -46,9 +46,9 @@ class HeldPhrase:
         )
 
     @property
-    def is_joined(self) -> bool:
-        """Whether it is an object together with what is said of it: "the bank of hiding losses"."""
-        return self.relation.startswith(_JOINED)
+    def is_fuller(self) -> bool:
+        """Whether it reads more than its parts: an object with what is said of it, or a cue with its noun of thought."""
+        return self.relation.startswith(_JOINED) or self.last != self.cue
 
 
 def find_phrases(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Iterator[HeldPhrase]:

@@ -70,7 +70,7 @@ def _held_phrases(
         place = (phrase.content.start_char, phrase.content.end_char)
         probability = model.probability(phrase, lexicon)
         if probability >= model.threshold:
-            likely.append((not phrase.is_joined, -probability, place, phrase, holder))
+            likely.append((not phrase.is_fuller, -probability, place, phrase, holder))
     for *_, phrase, holder in sorted(likely, key=itemgetter(0, 1, 2)):
         said = _reported(block, quotes, phrase.content, _cue_words(phrase), owner_of(holder, lexicon))
         if not any(_overlap((said.start, said.end), place) > MAX_OVERLAP for place in places):

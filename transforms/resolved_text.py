@@ -91,8 +91,8 @@ def _replacement(token: Token, found: Found, referents: Referents, start: int) -
     possessive = token.lower_ in _POSSESSIVES or (token.lower_ == "her" and token.dep_ == "poss")
     if possessive and found.start < referent.end <= start:  # "Ann Lee sold her house" stands alone
         return start, None
-    if token.pos_ == "NOUN":  # "the company": the article goes too, and a possessive mark stays behind it
-        article = next(child for child in token.children if child.lower_ in ("the", "this"))
+    article = next((child for child in token.children if child.lower_ in ("the", "this")), None)
+    if article is not None:  # "the company": the article goes too, and a possessive mark stays behind it
         start = found.block.place(article)[0]
     if possessive:
         return start, f"{referent.name}'" if referent.name.endswith("s") else f"{referent.name}'s"

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from itertools import pairwise
 from zlib import crc32
 
@@ -54,6 +55,25 @@ def find_copies(new: pl.DataFrame, known: pl.DataFrame, *, near_copy_share: floa
     articles = sorted([*_articles(known, is_new=False), *_articles(new, is_new=True)], key=lambda article: article.order)
     rows = [*_revisions(articles), *_copies(articles), *_near_copies(articles, near_copy_share)]
     return pl.DataFrame(rows, schema=DOCUMENT_RELATIONS.schema, orient="row").sort(DOCUMENT_RELATIONS.key)
+
+
+def article_keys(texts: pl.DataFrame) -> pl.DataFrame:
+    """`document_id` and `keys`: `find_copies` holds two articles against each other only where they share one of these.
+
+    `texts` has document_id and text. The keys are of the words as a whole and of each band of the signature; a text below
+    `LEAST_WORDS` has none. So of known articles `find_copies` needs those alone that share a key or the page with a new one.
+    """
+    rows = [(document_id, _keys(text or "")) for document_id, text in texts.select("document_id", "text").iter_rows()]
+    return pl.DataFrame(rows, schema={"document_id": pl.String, "keys": pl.List(pl.UInt64)}, orient="row")
+
+
+def _keys(text: str) -> list[int]:
+    words = fold_words(text)
+    if len(words) < LEAST_WORDS:
+        return []
+    bands = _signature(shingle(words)).hashvalues.astype("<u8").reshape(BANDS, ROWS)
+    parts = [content_id(*words).encode(), *(bytes([number]) + band.tobytes() for number, band in enumerate(bands))]
+    return [int.from_bytes(blake2b(part, digest_size=8).digest(), "big") for part in parts]
 
 
 def mark_duplicates(documents: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
@@ -133,7 +153,7 @@ def _near_copies(articles: Iterable[_Article], near_copy_share: float) -> Iterat
     index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
     met: dict[str, _Article] = {}
     for article in firsts.values():
-        signature = _signature(article)
+        signature = _signature(article.shingles)
         found = sorted(index.query(signature)) if article.is_new else []
         for other in (met[document_id] for document_id in found):
             share = containment(article.shingles, other.shingles)
@@ -143,7 +163,7 @@ def _near_copies(articles: Iterable[_Article], near_copy_share: float) -> Iterat
         met[article.document_id] = article
 
 
-def _signature(article: _Article) -> MinHash:
+def _signature(shingles: frozenset[int]) -> MinHash:
     signature = MinHash(num_perm=BANDS * ROWS, seed=SEED, hashfunc=int)
-    signature.update_batch(sorted(article.shingles))
+    signature.update_batch(sorted(shingles))
     return signature

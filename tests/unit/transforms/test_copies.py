@@ -3,7 +3,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from transforms.copies import LEAST_WORDS, containment, find_copies, fold_words, mark_duplicates, shingle
+from transforms.copies import LEAST_WORDS, article_keys, containment, find_copies, fold_words, mark_duplicates, shingle
 from warehouse.tables import DOCUMENT_RELATIONS, DOCUMENTS, TIMESTAMP
 
 SCHEMA = {
@@ -156,3 +156,18 @@ def test_words_fold_to_what_a_copy_shares():
 
 def test_nothing_contains_nothing():
     assert containment(shingle([]), shingle(STORY.split())) == 0.0
+
+
+def keys_of(text: str) -> set[int]:
+    (keys,) = article_keys(pl.DataFrame({"document_id": ["d"], "text": [text]}))["keys"].to_list()
+    return set(keys)
+
+
+def test_copies_and_near_copies_share_a_key_and_other_articles_none():
+    assert keys_of(STORY) == keys_of(STORY.upper())
+    assert keys_of(STORY) & keys_of(edited(STORY, 30))
+    assert not keys_of(STORY) & keys_of(" ".join(f"stall{number} sold lamp{number} oil" for number in range(60)))
+
+
+def test_a_short_text_has_no_keys():
+    assert keys_of("Page not found.") == set()

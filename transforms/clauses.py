@@ -18,7 +18,7 @@ def states(clause: Span) -> bool:
     "You" may be anybody ("you can turn it off"), but not in what has happened ("you voted for it").
     """
     root = clause.root
-    subjects = subjects_before(root)
+    subjects = subjects_before(root) or _misread_subject(clause)
     if not _is_finite(root, subjects) or not subjects:
         return False
     words = {child.lower_ for child in subjects}
@@ -40,11 +40,42 @@ def _is_finite(root: Token, subjects: Sequence[Token]) -> bool:
     """Whether a head is a verb in a tense, or one that the tagger took for something else but that governs like a verb."""
     if root.tag_ in FINITE_TAGS or any(child.tag_ in FINITE_TAGS and child.dep_ in AUXILIARIES for child in root.children):
         return True
-    if root.pos_ == "NOUN":  # "handles only text"
-        return {"nsubj", "dobj"} <= {child.dep_ for child in root.children}
+    own = {child.dep_: child for child in root.children}
+    if root.tag_ == "VBN" and "nsubj" in own and not own.keys() & set(AUXILIARIES):
+        return True  # "lines increased by 45 percent": a past that looks like a participle
+    if root.pos_ == "NOUN":  # "handles only text", "many cities struggle with it", "the delay allowed rain to fall"
+        is_plural = "nsubj" in own and own["nsubj"].tag_ == "NNS"
+        return ("nsubj" in own and ("dobj" in own or (is_plural and root.tag_ == "NN"))) or _past_of(root) is not None
     # "Most of the boats burn oil": a plural's present looks like an infinitive, which has no subject of its own.
     plural = any(part.tag_ in ("NNS", "NNPS") for child in subjects for part in child.subtree)
     return plural and root.tag_ == "VB" and not any(child.dep_ == "aux" for child in root.children)
+
+
+def _misread_subject(clause: Span) -> list[Token]:
+    """What does or is what a clause says, where the parser made no subject of it: the noun in front of a verb in a tense."""
+    root = clause.root
+    if root.pos_ == "NOUN" and _past_of(root) is not None:
+        return [root]
+    tensed = [word for word in (root, *root.lefts) if word.tag_ in FINITE_TAGS and (word == root or word.dep_ in AUXILIARIES)]
+    before = root.doc[clause.start : tensed[0].i] if tensed else root.doc[clause.start : clause.start]
+    opens = (
+        len(before) and before[0].pos_ in ("DET", "NOUN", "PROPN", "PRON", "NUM", "ADJ") and before[0].lower_ not in _OPENERS
+    )
+    nouns = [token for token in before if token.pos_ in ("NOUN", "PROPN", "PRON")]
+    return nouns[:1] if opens else []
+
+
+_OPENERS = frozenset(("that", "there", "what", "which", "who", "whose", "whatever", "whoever", "such"))
+
+
+def _past_of(noun: Token) -> Token | None:
+    """The verb in the past that the parser took for an attribute of a sentence's noun: "the delay allowed rain to fall"."""
+    if noun.dep_ != "ROOT" or noun.sent[-1].text != "." or any(child.dep_ == "cop" for child in noun.children):
+        return None
+    behind = next((child for child in noun.rights if child.dep_ not in ("prep", "punct", "advmod")), None)
+    done = {child.lower_ for child in behind.rights} & {"by", "after"} if behind is not None else ()
+    is_past = behind is not None and behind.dep_ == "acl" and behind.tag_ == "VBN" and behind.n_rights > 0 and not done
+    return behind if behind is not None and is_past and noun.doc[behind.i - 1].text != "," else None
 
 
 def clauses_of(sentence: Span) -> list[Span]:

@@ -83,13 +83,18 @@ def subject_of(verb: Token) -> Token | None:
             return _antecedent(own[0], at)
         if at.dep_ == "pcomp" or (at.dep_ in ("conj", "xcomp", "advcl", "ccomp") and at.head.pos_ in ("VERB", "AUX")):
             at = at.head
-        elif at.dep_ == "acl" and at.tag_ == "VBG":
+        elif at.dep_ == "acl" and (at.tag_ == "VBG" or _is_misread_past(at)):
             return at.head
         elif at.dep_ == "prep" and at.head != at:
             at = at.head
         else:
             return None
     return None
+
+
+def _is_misread_past(verb: Token) -> bool:
+    """Whether a participle behind a sentence's noun is its past: "the firm, a bank, announced that it would close"."""
+    return verb.tag_ == "VBN" and verb.head.dep_ == "ROOT" and any(child.dep_ == "ccomp" for child in verb.rights)
 
 
 def _antecedent(subject: Token, verb: Token) -> Token:

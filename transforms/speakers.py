@@ -86,7 +86,7 @@ def is_first_person(token: Token) -> bool:
     """Whether the words are the writer's own: "I", "we", "Ann and I"."""
     beside = [*token.children, *(token.head.children if token.dep_ in SUBJECTS else ())]
     joined = any(part.dep_ in ("conj", "nsubj") and part.lower_ in ("i", "we") for part in beside)
-    return token.lower_ in _FIRST_PERSON or joined
+    return (token.lower_ in _FIRST_PERSON and token.text != "US") or joined
 
 
 def is_ours(token: Token, lexicon: CueLexicon) -> bool:

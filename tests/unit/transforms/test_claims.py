@@ -304,3 +304,29 @@ def test_he_is_whoever_is_named_after_what_the_sentence_is_about(claims_of):
 def test_a_phrase_stands_alone_behind_who_holds_it_and_how(claims_of, text, resolved):
     (claim,) = [claim for claim in claims_of(text) if claim["attribution"] == "indirect"]
     assert claim["resolved_text"] == resolved
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For the whole of last year, high-speed lines increased by 45 percent.",
+        "Many schools around the world struggle with noise.",
+        "The delay allowed for heavy rain to fall on the pier.",
+        "The US sold the old ferry to the town.",
+    ],
+)
+def test_a_sentence_whose_verb_or_subject_is_misread_is_still_a_claim(claims_of, text):
+    (claim,) = claims_of(text)
+    assert claim["text"] == text.rstrip(".")
+
+
+def test_a_company_with_an_apposition_announces(claims_of):
+    (claim,) = claims_of("The parent of the port, The Quay Company, announced on Monday that it was closing the pier.")
+    assert (claim["text"], claim["cue"]) == ("it was closing the pier", "announced")
+
+
+@pytest.mark.parametrize(
+    "text", ["Old boats in the harbour of Oslo.", "The old ferries, painted red.", "Long queues at the pier."]
+)
+def test_a_phrase_with_a_full_stop_is_no_claim(claims_of, text):
+    assert claims_of(text) == []

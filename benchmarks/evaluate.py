@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import article_text, checkworthy, entities, page_metadata, robustness, speech, statement_pairs
+from benchmarks import article_text, checkworthy, entities, near_copies, page_metadata, robustness, speech, statement_pairs
 from benchmarks.baseline import BASELINE, accept, failing, read_baseline, write_baseline
 from benchmarks.figures import Figure, Item, Mapper, Measure, Measured, Result
 from benchmarks.pools import pool
@@ -30,6 +30,7 @@ MEASURES: tuple[tuple[str, Measure], ...] = (
     ("articles-scrapinghub", article_text.measure),
     ("articles-wcxb", article_text.measure),
     ("articles-wcxb", page_metadata.measure),
+    ("articles-wcxb", near_copies.measure),
     ("quotes-polnear", speech.measure),
     *((f"entities-{name}", entities.measure) for name in _ENTITIES),
     ("checkworthy-checkthat24", checkworthy.measure),

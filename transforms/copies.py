@@ -1,34 +1,34 @@
 """Articles that are copies of others: the same to the word, or nearly, and how the revisions of a page follow each other."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from itertools import pairwise
-from zlib import crc32
 
+import numpy as np
 import polars as pl
-from datasketch import MinHash, MinHashLSH
 
 from transforms.ids import content_id
+from transforms.shingles import NOTHING, Hashes, containment, figures_beside, fold_words, passage_keys, shingle
 from warehouse.tables import DOCUMENT_RELATIONS
 
-SHINGLE_WORDS = 5
-"""Words in a shingle. Two articles on one event share names and phrases of three words, seldom runs of five."""
 LEAST_WORDS = 20
 """A shorter text is a notice or an error page, and says too little to be called a copy."""
 NEAR_COPY_SHARE = 0.6
 """Share of the smaller article's shingles in the larger from which it is a near-copy. Articles that quote one press release
 stay below a half; an agency's text that was cut and edited stays above."""
-BANDS, ROWS = 42, 3
-"""Bands and rows of the index: it meets 99.6 % of pairs whose shingles overlap by half, 68 % at three tenths, 4 % at a tenth
-(1 - (1 - overlap ** ROWS) ** BANDS; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4)."""
-SEED = 1
-"""Seed of MinHash's permutations: signatures are the same in every run."""
-
-_WORD = re.compile(r"\w+")
+LEAST_SHARED = 50
+"""Shingles that a near-copy shares with the other at least: a statement of two sentences, quoted whole, has fewer."""
+OTHER_FIGURES = 4
+"""So many figures changed among the same words, and more than were kept, are two issues of one form (a forecast, a table of
+scores): an editor who corrects a copy changes fewer."""
+SITE_PAGES = 3
+MOST_FORMULA = 0.75
+"""Other pages of one site that share a passage from which it is the site's own, and how much of an article that may make."""
+MOST_MET = 50
+"""Articles that a key leads to: the earliest. A passage that stands in more is a form's or a site's own, or that of a story
+that was copied so often that its first copies are enough to know one more by. So time grows as the number of articles does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,12 @@ class _Article:
     document_id: str
     page_id: str
     revision: int
+    site: str | None
     order: tuple[bool, bool, datetime, str, str]
     words_hash: str
-    shingles: frozenset[int]
+    text: str
+    shingles: Hashes
+    keys: Hashes
     is_new: bool
 
 
@@ -60,20 +63,15 @@ def find_copies(new: pl.DataFrame, known: pl.DataFrame, *, near_copy_share: floa
 def article_keys(texts: pl.DataFrame) -> pl.DataFrame:
     """`document_id` and `keys`: `find_copies` holds two articles against each other only where they share one of these.
 
-    `texts` has document_id and text. The keys are of the words as a whole and of each band of the signature; a text below
-    `LEAST_WORDS` has none. So of known articles `find_copies` needs those alone that share a key or the page with a new one.
+    `texts` has document_id and text. A text below `LEAST_WORDS` has none; a longer one has about one for nine words. So of
+    known articles `find_copies` needs those alone that share a key or the page with a new one.
     """
-    rows = [(document_id, _keys(text or "")) for document_id, text in texts.select("document_id", "text").iter_rows()]
+    rows = [(one, _keys(fold_words(text or ""))) for one, text in texts.select("document_id", "text").iter_rows()]
     return pl.DataFrame(rows, schema={"document_id": pl.String, "keys": pl.List(pl.UInt64)}, orient="row")
 
 
-def _keys(text: str) -> list[int]:
-    words = fold_words(text)
-    if len(words) < LEAST_WORDS:
-        return []
-    bands = _signature(shingle(words)).hashvalues.astype("<u8").reshape(BANDS, ROWS)
-    parts = [content_id(*words).encode(), *(bytes([number]) + band.tobytes() for number, band in enumerate(bands))]
-    return [int.from_bytes(blake2b(part, digest_size=8).digest(), "big") for part in parts]
+def _keys(words: Sequence[str]) -> list[int]:
+    return passage_keys(words).tolist() if len(words) >= LEAST_WORDS else []
 
 
 def mark_duplicates(documents: pl.DataFrame, relations: pl.DataFrame) -> pl.DataFrame:
@@ -94,32 +92,16 @@ def mark_duplicates(documents: pl.DataFrame, relations: pl.DataFrame) -> pl.Data
 
 def _articles(frame: pl.DataFrame, *, is_new: bool) -> Iterator[_Article]:
     columns = ("document_id", "page_id", "revision", "published_at", "url", "text")
-    for document_id, page_id, revision, published_at, url, text in frame.select(columns).iter_rows():
+    sites = frame.get_column("site", default=pl.repeat(None, frame.height, eager=True))
+    for (document_id, page_id, revision, published_at, url, text), site in zip(
+        frame.select(columns).iter_rows(), sites, strict=True
+    ):
         words = fold_words(text or "")
         order = (is_new, published_at is None, published_at or datetime.min, url, document_id)
-        words_hash = content_id(*words) if len(words) >= LEAST_WORDS else ""
-        yield _Article(document_id, page_id, revision, order, words_hash, shingle(words), is_new)
-
-
-def fold_words(text: str) -> list[str]:
-    """Words without case, accents and typographic variants: what is left is the same in a copy."""
-    if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _WORD.findall(text.casefold())
-
-
-def shingle(words: list[str]) -> frozenset[int]:
-    """Checksums of all runs of `SHINGLE_WORDS` words; empty for a text below `LEAST_WORDS`."""
-    if len(words) < LEAST_WORDS:
-        return frozenset()
-    runs = zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)
-    return frozenset(crc32(" ".join(run).encode()) for run in runs)
-
-
-def containment(ours: frozenset[int], theirs: frozenset[int]) -> float:
-    """Share of the smaller set that is in the other (Broder, On the resemblance and containment of documents, 1997)."""
-    smaller = min(len(ours), len(theirs))
-    return len(ours & theirs) / smaller if smaller else 0.0
+        words_hash, shingles, keys = "", NOTHING, NOTHING
+        if len(words) >= LEAST_WORDS:
+            words_hash, shingles, keys = content_id(*words), shingle(words), passage_keys(words)
+        yield _Article(document_id, page_id, revision, site, order, words_hash, text or "", shingles, keys, is_new)
 
 
 _Row = tuple[str, str, str, float]
@@ -150,20 +132,44 @@ def _near_copies(articles: Iterable[_Article], near_copy_share: float) -> Iterat
     firsts: dict[str, _Article] = {}
     for article in articles:
         firsts.setdefault(article.words_hash, article)
-    index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
-    met: dict[str, _Article] = {}
+    met: dict[int, list[_Article]] = defaultdict(list)
     for article in firsts.values():
-        signature = _signature(article.shingles)
-        found = sorted(index.query(signature)) if article.is_new else []
-        for other in (met[document_id] for document_id in found):
-            share = containment(article.shingles, other.shingles)
-            if article.page_id != other.page_id and share >= near_copy_share:
-                yield article.document_id, other.document_id, "near_copy", share
-        index.insert(article.document_id, signature, check_duplication=False)
-        met[article.document_id] = article
+        for key in article.keys.tolist():
+            if len(met[key]) < MOST_MET:
+                met[key].append(article)
+    for article in firsts.values():
+        if article.is_new:
+            sharing = {other.document_id: other for key in article.keys.tolist() for other in met[key]}
+            yield from _near_copies_of(article, list(sharing.values()), near_copy_share)
 
 
-def _signature(shingles: frozenset[int]) -> MinHash:
-    signature = MinHash(num_perm=BANDS * ROWS, seed=SEED, hashfunc=int)
-    signature.update_batch(sorted(shingles))
-    return signature
+def _near_copies_of(article: _Article, sharing: Sequence[_Article], near_copy_share: float) -> Iterator[_Row]:
+    """Pairs of an article with earlier ones. A passage that its site has in other articles too is no sign of a copy."""
+    formula = _formula(article, sharing)
+    own = np.setdiff1d(article.shingles, formula, assume_unique=True)
+    for other in sharing:
+        if article.page_id == other.page_id or other.order >= article.order:
+            continue
+        theirs = np.setdiff1d(other.shingles, formula, assume_unique=True)
+        share = containment(own, theirs)
+        is_long = share * min(len(own), len(theirs)) >= LEAST_SHARED
+        if share >= near_copy_share and is_long and not _fill_in_one_form(article, other):
+            yield article.document_id, other.document_id, "near_copy", share
+
+
+def _formula(article: _Article, sharing: Iterable[_Article]) -> Hashes:
+    """Shingles that `SITE_PAGES` other pages of the article's site have too: who writes there, what it sells, its terms. None
+    where they are nearly all of the article, which then stands on its site under several addresses.
+    """
+    pages = {other.page_id: other for other in sharing if other.site == article.site and other.page_id != article.page_id}
+    if article.site is None or len(pages) < SITE_PAGES:
+        return NOTHING
+    shared = [np.intersect1d(article.shingles, other.shingles, assume_unique=True) for other in pages.values()]
+    shingles, counts = np.unique(np.concatenate(shared), return_counts=True)
+    formula = shingles[counts >= SITE_PAGES]
+    return formula if len(formula) <= MOST_FORMULA * len(article.shingles) else NOTHING
+
+
+def _fill_in_one_form(article: _Article, other: _Article) -> bool:
+    kept, changed = figures_beside(*sorted((fold_words(article.text), fold_words(other.text)), key=len))
+    return changed >= OTHER_FIGURES and changed > kept

@@ -3,7 +3,8 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from transforms.copies import LEAST_WORDS, article_keys, containment, find_copies, fold_words, mark_duplicates, shingle
+from transforms.copies import LEAST_WORDS, article_keys, find_copies, mark_duplicates
+from transforms.shingles import containment, fold_words, shingle
 from warehouse.tables import DOCUMENT_RELATIONS, DOCUMENTS, TIMESTAMP
 
 SCHEMA = {

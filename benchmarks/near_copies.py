@@ -151,7 +151,7 @@ def _stories(folder: Path) -> Iterator[Story]:
     for row in read_rows(folder / "gold.jsonl"):
         lines = tuple(paragraph for line in row["text"].split("\n") for paragraph in paragraphs_of(line))
         if words_in(lines) >= LEAST_WORDS:
-            yield Story(row["id"], folder / "pages" / f"{row['id']}.html", row["title"] or lines[0], lines)
+            yield Story(row["id"], folder / "pages" / f"{row['id']}.html", row.get("title") or lines[0], lines)
 
 
 def _originals(stories: Sequence[Story]) -> Iterator[Made]:

@@ -3,13 +3,13 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from transforms.copies import LEAST_WORDS, article_keys, find_copies, mark_duplicates
-from transforms.shingles import containment, fold_words, shingle
+from transforms.copies import LEAST_SHARED, LEAST_WORDS, MOST_MET, article_keys, find_copies, mark_duplicates
+from transforms.shingles import SHINGLE_WORDS
 from warehouse.tables import DOCUMENT_RELATIONS, DOCUMENTS, TIMESTAMP
 
 SCHEMA = {
-    "document_id": pl.String, "page_id": pl.String, "revision": pl.Int32, "published_at": TIMESTAMP, "url": pl.String,
-    "text": pl.String,
+    "document_id": pl.String, "page_id": pl.String, "revision": pl.Int32, "site": pl.String, "published_at": TIMESTAMP,
+    "url": pl.String, "text": pl.String,
 }  # fmt: skip
 STORY = " ".join(f"word{at} tells" for at in range(60))
 OTHER = " ".join(f"other{at} thing" for at in range(60))
@@ -18,7 +18,7 @@ OTHER = " ".join(f"other{at} thing" for at in range(60))
 def article(name: str, text: str = STORY, day: int | None = 1, **over) -> dict:
     """The first revision of a page of its own, published on that day of July."""
     row = {
-        "document_id": name, "page_id": f"p{name}", "revision": 1, "url": f"file:///{name}", "text": text,
+        "document_id": name, "page_id": f"p{name}", "revision": 1, "site": f"s{name}", "url": f"file:///{name}", "text": text,
         "published_at": None if day is None else datetime(2024, 7, day),
     }  # fmt: skip
     return row | over
@@ -82,6 +82,73 @@ def test_an_article_that_is_met_again_is_compared_once():
 def test_an_article_that_quotes_a_passage_is_none():
     quoting = " ".join(OTHER.split()[:80] + STORY.split()[:40])
     assert found(article("a"), article("b", quoting, 2)) == []
+
+
+def own(name: str, words: int) -> str:
+    """So many words that no other text has."""
+    return " ".join(f"{name}{at}" for at in range(words))
+
+
+def test_an_excerpt_of_a_long_article_is_a_near_copy():
+    long = own("long", 4000)
+    assert found(article("a", long), article("b", " ".join(long.split()[1000:1080]), 2)) == [("b", "a", "near_copy")]
+
+
+def test_a_story_inside_a_longer_article_is_a_near_copy_whichever_came_first():
+    longer = f"{own('before', 30)} {STORY} {own('after', 300)}"
+    assert found(article("a"), article("b", longer, 2)) == [("b", "a", "near_copy")]
+    assert found(article("a", day=2), article("b", longer, 1)) == [("a", "b", "near_copy")]
+
+
+def test_the_same_paragraphs_in_another_order_are_a_near_copy():
+    paragraphs = [own(name, 40) for name in "abcd"]
+    rows = (article("a", "\n".join(paragraphs)), article("b", "\n".join(paragraphs[::-1]), 2))
+    assert found(*rows) == [("b", "a", "near_copy")]
+
+
+def test_a_short_article_that_is_quoted_whole_is_none():
+    statement = own("said", LEAST_SHARED + SHINGLE_WORDS - 2)
+    assert found(article("a", statement), article("b", f"{statement} {STORY}", 2)) == []
+    assert found(article("a", f"{statement} more"), article("b", f"{statement} more {STORY}", 2)) != []
+
+
+def forecast(*figures: int) -> str:
+    return " ".join(f"the reading of gauge {own(f'g{at}', 8)} was {figure} at noon" for at, figure in enumerate(figures))
+
+
+def test_the_same_words_around_other_figures_are_another_issue_and_no_copy():
+    assert found(article("a", forecast(1, 2, 3, 4, 5)), article("b", forecast(9, 8, 7, 6, 50), 2)) == []
+
+
+def test_a_copy_in_which_some_figures_were_mended_is_one():
+    mended = article("b", forecast(9, 8, 7, 4, 5), 2)
+    assert found(article("a", forecast(1, 2, 3, 4, 5)), mended) == [("b", "a", "near_copy")]
+
+
+def with_terms(site: str | None) -> list[dict]:
+    terms = own("terms", 150)
+    return [article(name, f"{own(name, 60)} {terms}", at, site=site) for at, name in enumerate("abcd", start=1)]
+
+
+def test_what_a_site_prints_below_each_article_makes_no_copies():
+    assert found(*with_terms("s")) == []
+    assert len(found(*with_terms(None))) == 6  # whose terms they are is not known
+
+
+def test_known_articles_tell_what_a_site_prints_below_each():
+    *known, last = with_terms("s")
+    assert found(last, known=articles(*known)) == []
+
+
+def test_one_article_under_several_addresses_of_a_site_is_still_a_copy():
+    rows = [article(name, f"{STORY} {own(name, 10)}", at, site="s") for at, name in enumerate("abcd", start=1)]
+    assert len(found(*rows)) == 6
+
+
+def test_an_article_that_was_copied_often_is_compared_with_its_first_copies():
+    rows = [article(f"a{at:03}", f"{STORY} {own(f'a{at}', 10)}", None) for at in range(MOST_MET + 5)]
+    rows_of_last = [other for name, other, _ in found(*rows) if name == rows[-1]["document_id"]]
+    assert rows_of_last == [row["document_id"] for row in rows[:MOST_MET]]
 
 
 def test_the_score_is_the_share_of_the_smaller_article():
@@ -149,14 +216,6 @@ def test_a_document_that_was_not_kept_keeps_its_outcome():
     documents = pl.DataFrame([{"document_id": "b", "outcome": "too_short"}], schema=DOCUMENTS.schema)
     relations = pl.DataFrame([("b", "a", "copy", 1.0)], schema=DOCUMENT_RELATIONS.schema, orient="row")
     assert mark_duplicates(documents, relations)["outcome"].to_list() == ["too_short"]
-
-
-def test_words_fold_to_what_a_copy_shares():
-    assert fold_words("Café’s “OPEN” – source") == ["cafe", "s", "open", "source"]
-
-
-def test_nothing_contains_nothing():
-    assert containment(shingle([]), shingle(STORY.split())) == 0.0
 
 
 def keys_of(text: str) -> set[int]:

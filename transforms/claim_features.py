@@ -1,5 +1,6 @@
 """What comparison needs to know of one claim: its terms, its subject, its matter, its figures, its direction."""
 
+from calendar import day_name, month_name
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,10 +8,17 @@ from itertools import takewhile
 from typing import Any
 
 from transforms.figure_match import Figure, read_figures, read_times
-from transforms.terms import CompareLexicon, Word, read_words, term_weight
+from transforms.terms import CompareLexicon, Word, read_words, split_words, term_weight
 
 STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boast", "remain", "presence"))
 """Predicates of a state; `presence` stands for include and contain."""
+
+_CARRYING = frozenset((None, "criterion", "rank"))
+"""Roles of words that carry matter: none, and those that a rule of their own asks for."""
+_OPEN_PRONOUNS = frozenset(("i", "we", "he", "she", "it", "they"))
+"""Subjects that may stand for the speaker, where nothing else was found for them."""
+_CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if name)
+_FUTURE = frozenset(("will", "shall", "ll"))
 
 _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
 
@@ -19,7 +27,8 @@ _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
 class Pointing:
     """A word that points one way on a matter: `sign` 1 or -1; `is_graded` where it says more or less, not simply so.
 
-    `before` and `after` hold the terms on either side of it: the sides of a comparison, whatever the parse made of them.
+    `before` and `after` hold the terms on either side of it, with their direction: the sides of a comparison, whatever the
+    parse made of them.
     """
 
     matter: str
@@ -35,7 +44,8 @@ class Pointing:
 class Subject:
     """What a claim is about. `terms` is empty where an open pronoun says it; `signed` tells `open` from `closed`.
 
-    `narrowing`: words that pick one of several things of a name: directions, degrees, superlatives.
+    `narrowing`: words that pick one of several things of a name: directions, degrees, superlatives. `holder_id` and
+    `holder_terms`: the speaker, where an open pronoun or nothing stands for the subject: "the army said that it did not …".
     """
 
     entity_id: str | None
@@ -45,6 +55,8 @@ class Subject:
     signed: frozenset[str]
     narrowing: frozenset[str]
     is_partial: bool
+    holder_id: str | None
+    holder_terms: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,9 @@ class ClaimFeatures:
     subject, up to a clause that explains it. `other_side`: terms after `than`.
     `negators`: words that deny. `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no
     figure: versions, years. `superlatives`: forms such as `largest`. `roles`: parts that words of the statement play, such
-    as `bound` (more than, at least) or `partial` (some, several).
+    as `bound` (more than, at least) or `partial` (some, several). `words`: all words up to a clause that explains. `tense`:
+    future, perfect, pluperfect or simple, by the predicate's auxiliaries. `days`: names of days and months, which the dates of
+    `times` tell only where the day of writing is known. `held_stance`: direction of the words that hold a phrase ("opposes").
     """
 
     claim_id: str
@@ -81,6 +95,10 @@ class ClaimFeatures:
     roles: frozenset[str]
     is_existential: bool
     times: tuple[tuple[date, date], ...]
+    words: tuple[Word, ...]
+    tense: str
+    days: frozenset[str]
+    held_stance: Pointing | None
 
     @property
     def says_what_is(self) -> bool:
@@ -93,7 +111,7 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
     words = read_words(claim["resolved_text"] or claim["text"], lexicon)
     figures = read_figures(claim["quantities"])
     values = frozenset(figure.value for figure in figures)
-    content = dict.fromkeys(word for word in words if word.role is None and not _is_figure(word, values))
+    content = dict.fromkeys(word for word in words if word.role in _CARRYING and not _is_figure(word, values))
     subject = _read_subject(claim, content, lexicon)
     core = list(takewhile(lambda word: word.role != "clause_opener", words))
     said, other_side = _split_at_than(core)
@@ -119,17 +137,21 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
         pointings=pointings,
         numbers=frozenset(word.term for word in content if word.number is not None),
         figures=figures,
-        superlatives=frozenset(word.surface for word in said if word.surface in lexicon.superlatives),
-        roles=frozenset(word.role for word in core if word.role is not None),
+        superlatives=_superlatives(said, lexicon),
+        roles=frozenset(word.role for at, word in enumerate(core) if word.role is not None and not _rounds(core, at)),
         is_existential=[word.term for word in words[:2]] == ["there", "be"],
         times=read_times(claim["times"]),
+        words=tuple(core),
+        tense=_tense(claim["predicate"] or ""),
+        days=frozenset(word.term for word in core if word.term in _CALENDAR and word.role == "time"),
+        held_stance=_held_stance(claim, pointings, lexicon),
     )
 
 
 def content_terms(text: str, values: Iterable[float], lexicon: CompareLexicon) -> dict[str, float]:
     """Weight of each term of a text that carries matter; numbers that are among the claim's figures are left out."""
     known = frozenset(values)
-    return _weighted(word for word in read_words(text, lexicon) if word.role is None and not _is_figure(word, known))
+    return _weighted(word for word in read_words(text, lexicon) if word.role in _CARRYING and not _is_figure(word, known))
 
 
 def _weighted(words: Iterable[Word]) -> dict[str, float]:
@@ -151,29 +173,68 @@ def _split_at_than(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
 def _read_subject(claim: Mapping[str, Any], statement: Iterable[Word], lexicon: CompareLexicon) -> Subject:
     text = claim["subject"] or ""
     words = read_words(text, lexicon)
-    content = [word for word in words if word.role is None]
+    content = [word for word in words if word.role in _CARRYING]
     if words and not content:
         # A pronoun: the words that resolving it has put into the statement name the subject.
         printed = {word.term for word in read_words(claim["text"], lexicon)}
         content = words = [word for word in statement if word.term not in printed]
-    before_link = [word for word in takewhile(lambda word: word.role not in _BREAKS_A_NAME, words) if word.role is None]
+    before_link = [word for word in takewhile(lambda word: word.role not in _BREAKS_A_NAME, words) if word.role in _CARRYING]
+    is_open = not content and claim["subject_id"] is None and (not text or text.casefold() in _OPEN_PRONOUNS)
+    holder = read_words(claim["speaker"] or "", lexicon) if is_open else []
     return Subject(
         entity_id=claim["subject_id"],
         text=text,
         head=before_link[-1].term if before_link else None,
         terms=frozenset(word.term for word in content),
-        signed=frozenset(f"{word.term}{word.direction.sign:+d}" if word.direction else word.term for word in content),
+        signed=frozenset(map(signed, content)),
         narrowing=frozenset(
             word.surface
             for word in words
             if word.direction is not None or word.role in ("degree", "flipper") or lexicon.grades(word.surface)
         ),
         is_partial=any(word.role == "partial" for word in words),
+        holder_id=claim["speaker_id"] if is_open else None,
+        holder_terms=frozenset(word.term for word in holder if word.role in _CARRYING),
     )
 
 
 def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
-    return frozenset(word.term for word in read_words(text, lexicon) if word.role in (None, "generic"))
+    return frozenset(word.term for word in read_words(text, lexicon) if word.role in _CARRYING or word.role == "generic")
+
+
+def _superlatives(said: Sequence[Word], lexicon: CompareLexicon) -> frozenset[str]:
+    """`largest`, `first`, `the most capable`; "most models" are many, and no title."""
+    found = {word.surface for word in said if word.surface in lexicon.superlatives or word.role == "rank"}
+    for before, most, word in zip(said, said[1:], said[2:], strict=False):
+        if before.surface == "the" and most.surface == "most" and word.role in _CARRYING:
+            found.add(f"most {word.surface}")
+    return frozenset(found)
+
+
+def _rounds(words: Sequence[Word], at: int) -> bool:
+    """Whether `some` rounds the number behind it and names no part."""
+    return words[at].surface == "some" and at + 1 < len(words) and words[at + 1].number is not None
+
+
+def _tense(predicate: str) -> str:
+    words = split_words(predicate)
+    if not _FUTURE.isdisjoint(words) or words[:1] == ["to"]:
+        return "future"
+    has_more = len([word for word in words if word not in ("not", "never")]) > 1
+    if has_more and words[0] == "had":
+        return "pluperfect"
+    return "perfect" if has_more and words[0] in ("has", "have", "ve") else "simple"
+
+
+def _held_stance(claim: Mapping[str, Any], pointings: Sequence[Pointing], lexicon: CompareLexicon) -> Pointing | None:
+    """The stance in the words that stand before a held phrase in `resolved_text`, where it is the first direction there."""
+    words, resolved = split_words(claim["text"]), split_words(claim["resolved_text"] or "")
+    lead = len(resolved) - len(words)
+    if not claim["speaker"] or claim["subject"] or lead <= 0 or resolved[lead:] != words or not pointings:
+        return None
+    printed = {word.surface for word in read_words(" ".join(resolved[:lead]), lexicon) if word.direction is not None}
+    first = pointings[0]
+    return first if first.matter == "stance" and first.words in printed else None
 
 
 def _pointings(words: Sequence[Word], content: Container[Word], lexicon: CompareLexicon) -> tuple[Pointing, ...]:
@@ -194,8 +255,13 @@ def _pointings(words: Sequence[Word], content: Container[Word], lexicon: Compare
                 kind=word.direction.kind,
                 is_graded=marker is not None or word.surface in lexicon.comparatives,
                 words=f"{marker.surface} {word.surface}" if marker is not None else word.surface,
-                before=frozenset(other.term for other in words[:at] if other in content),
-                after=frozenset(other.term for other in words[at + 1 :] if other in content),
+                before=frozenset(signed(other) for other in words[:at] if other in content),
+                after=frozenset(signed(other) for other in words[at + 1 :] if other in content),
             )
         )
     return tuple(found)
+
+
+def signed(word: Word) -> str:
+    """The term of a word with the side that it takes: `openness+1`."""
+    return f"{word.term}{word.direction.sign:+d}" if word.direction else word.term

@@ -6,8 +6,10 @@ import pytest
 
 import seeds as shipped
 from transforms.claim_features import ClaimFeatures, read_features
+from transforms.common_ground import subject_certainty
 from transforms.compare import COMPARED_CLAIMS
-from transforms.disputes import HEDGED_DENIAL, judge_dispute, subject_certainty
+from transforms.denials import HEDGED_DENIAL
+from transforms.disputes import judge_dispute
 from transforms.terms import CompareLexicon
 
 DAY, NEXT_WEEK, LATER = datetime(2024, 7, 1), datetime(2024, 7, 8), datetime(2026, 7, 1)
@@ -239,7 +241,7 @@ def test_figures_that_both_can_hold_are_no_dispute(disputes, ours, theirs):
         (LARGEST, ("GPT-4o is the largest model of speech in Asia", "is", {"subject_id": "e2"})),
         (LARGEST, ("GPT-4o is the smallest model", "is", {"subject_id": "e2"})),
         (LARGEST, ("GPT-4o is a large model", "is", {"subject_id": "e2"})),
-        (LARGEST, ("GPT-4o is the largest model", "is")),
+        (LARGEST, ("The new one from Paris is the largest model", "is")),
         (LARGEST, ("GPT-4o was the largest model in May", "was", {"subject_id": "e2", "published_at": LATER})),
         (
             ("Llama 3.1 is one of the largest models", "is", {"subject_id": "e1"}),

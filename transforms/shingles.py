@@ -62,15 +62,11 @@ def figures_beside(ours: Sequence[str], theirs: Sequence[str]) -> tuple[int, int
     """How many different figures of ours stand among the same words in theirs: as they are, and replaced by another."""
     exact = np.isin(runs_of(ours, SHINGLE_WORDS), runs_of(theirs, SHINGLE_WORDS))
     masked = np.isin(runs_of(_masked(ours), SHINGLE_WORDS), runs_of(_masked(theirs), SHINGLE_WORDS))
-    there, kept, changed = set(theirs), set[str](), set[str]()
+    kept, changed = set[str](), set[str]()
     for at, word in enumerate(ours):
         around = slice(max(0, at - SHINGLE_WORDS + 1), at + 1)
-        if not _is_figure(word) or not masked[around].any():
-            continue
-        if exact[around].any():
-            kept.add(word)
-        elif word not in there:
-            changed.add(word)
+        if _is_figure(word) and masked[around].any():
+            (kept if exact[around].any() else changed).add(word)
     return len(kept), len(changed)
 
 

@@ -57,9 +57,3 @@ def test_figures_are_kept_or_replaced_where_the_words_around_them_are_the_same()
     ours = "the wind blows at 13 miles an hour and the high will be 24 degrees while 99 boats lie in port".split()
     theirs = "today the wind blows at 13 miles an hour and the high will be 31 degrees while all is quiet".split()
     assert figures_beside(ours, theirs) == (1, 1)
-
-
-def test_a_figure_that_moved_is_not_replaced():
-    ours = "a day costs 13 crowns today while a week costs 24 crowns tomorrow".split()
-    theirs = "a day costs 24 crowns today while a week costs 13 crowns tomorrow".split()
-    assert figures_beside(ours, theirs) == (0, 0)

@@ -1,21 +1,28 @@
 -- Claims that at least two documents make which are no copies of each other. One row: one claim in one of them.
+-- `holder_count` tells whether more than one voice stands behind it: five articles that quote one person are one voice.
 CREATE OR REPLACE VIEW corroborated_claims AS
+WITH held AS (SELECT cluster_id, count(*)::INTEGER AS holder_count FROM statement_holders GROUP BY cluster_id)
 SELECT
     k.text AS statement,
     k.document_count,
     k.site_count,
     k.speaker_count,
+    coalesce(held.holder_count, 0) AS holder_count,
     k.first_published_at,
     k.last_published_at,
     c.text,
+    c.holder,
+    c.voice,
     c.speaker,
     c.attribution,
+    c.cue,
     c.modality,
     c.sentence,
     c.title,
     c.site,
     c.url,
     c.published_at,
+    c.published_on,
     c.claim_type,
     c.checkworthiness,
     c.claim_id,
@@ -24,6 +31,9 @@ SELECT
     c.document_id
 FROM current_claims AS c
 JOIN claim_clusters AS k USING (cluster_id)
+LEFT JOIN held ON held.cluster_id = c.cluster_id
 WHERE k.document_count >= 2;
 
 COMMENT ON COLUMN corroborated_claims.statement IS 'The representative wording, the same for all claims of the cluster.';
+COMMENT ON COLUMN corroborated_claims.holder_count IS
+    'Voices behind the statement: speakers, and sites that say it themselves. 1 where all documents rest on one voice.';

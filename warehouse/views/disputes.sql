@@ -5,10 +5,16 @@ SELECT
     b.text AS other_text,
     r.reason,
     r.score,
+    a.holder,
+    b.holder AS other_holder,
     a.speaker,
     b.speaker AS other_speaker,
     a.attribution,
     b.attribution AS other_attribution,
+    a.cue,
+    b.cue AS other_cue,
+    a.modality,
+    b.modality AS other_modality,
     a.sentence,
     b.sentence AS other_sentence,
     a.title,
@@ -19,6 +25,8 @@ SELECT
     b.url AS other_url,
     a.published_at,
     b.published_at AS other_published_at,
+    a.published_on,
+    b.published_on AS other_published_on,
     r.claim_id,
     r.other_claim_id,
     a.cluster_id,
@@ -32,12 +40,16 @@ WHERE r.relation = 'disputes';
 
 COMMENT ON COLUMN disputes.text IS 'The statement of one side.';
 COMMENT ON COLUMN disputes.other_text IS 'The statement of the other side.';
+COMMENT ON COLUMN disputes.other_holder IS 'Who puts the other side forward.';
 COMMENT ON COLUMN disputes.other_speaker IS 'Who is said to hold the other side; NULL where the article speaks or names nobody.';
 COMMENT ON COLUMN disputes.other_attribution IS 'Whose voice the other side is in.';
+COMMENT ON COLUMN disputes.other_cue IS 'The words that attribute the other side.';
+COMMENT ON COLUMN disputes.other_modality IS 'How firmly the other side is put.';
 COMMENT ON COLUMN disputes.other_sentence IS 'The sentence that the other side starts in.';
 COMMENT ON COLUMN disputes.other_title IS 'Headline of the other side''s article.';
 COMMENT ON COLUMN disputes.other_site IS 'Site of the other side''s article.';
 COMMENT ON COLUMN disputes.other_url IS 'Address of the other side''s article.';
 COMMENT ON COLUMN disputes.other_published_at IS 'Publication of the other side''s article, UTC.';
+COMMENT ON COLUMN disputes.other_published_on IS 'Day of publication of the other side''s article, at the place.';
 COMMENT ON COLUMN disputes.other_cluster_id IS 'Claims that say the same as the other side.';
 COMMENT ON COLUMN disputes.other_document_id IS 'Document of the other side.';

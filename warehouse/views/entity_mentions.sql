@@ -14,6 +14,7 @@ SELECT
     d.site,
     d.url,
     d.published_at,
+    d.published_on,
     m.start_char,
     m.end_char,
     m.mention_id,

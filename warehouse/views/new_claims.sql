@@ -6,8 +6,11 @@ WITH latest AS (
 )
 SELECT
     c.text,
+    c.holder,
+    c.voice,
     c.speaker,
     c.attribution,
+    c.cue,
     c.claim_type,
     c.modality,
     c.checkworthiness,
@@ -20,6 +23,7 @@ SELECT
     c.site,
     c.url,
     c.published_at,
+    c.published_on,
     c.first_seen_at,
     latest.run_id,
     c.claim_id,

@@ -1,11 +1,18 @@
 -- Who stands where: per entity and matter, the speakers and sources with the statement that they hold and their words.
--- A matter is a statement together with those that dispute it, directly or in turn. One row: one claim about one entity.
+-- A matter is a statement together with those that dispute it, directly or in turn; it is about every entity that one of these
+-- is about. What an article reports in its own voice, and nobody else takes up or disputes, is a claim and no position.
+-- One row: one claim about one entity.
 CREATE OR REPLACE VIEW speaker_positions AS
 WITH RECURSIVE
 opposed AS (
-    SELECT DISTINCT cluster_id, other_cluster_id FROM disputes WHERE cluster_id <> other_cluster_id
-    UNION
-    SELECT DISTINCT other_cluster_id, cluster_id FROM disputes WHERE cluster_id <> other_cluster_id
+    SELECT cluster_id, other_cluster_id, max_by(reason, score) AS reason
+    FROM (
+        SELECT cluster_id, other_cluster_id, reason, score FROM disputes
+        UNION ALL
+        SELECT other_cluster_id, cluster_id, reason, score FROM disputes
+    )
+    WHERE cluster_id <> other_cluster_id
+    GROUP BY cluster_id, other_cluster_id
 ),
 -- connected components: every statement takes over the smallest id that it can reach
 component (cluster_id, root_id) USING KEY (cluster_id) AS (
@@ -32,50 +39,121 @@ matters AS (
         PARTITION BY coalesce(c.root_id, k.cluster_id)
         ORDER BY k.document_count DESC, k.claim_count DESC, k.first_published_at ASC NULLS LAST, k.cluster_id
     )
+),
+-- what is reported of nobody ("it is said that") is nobody's position
+held AS (
+    SELECT c.*, m.matter_id, m.matter, m.position, m.is_disputed
+    FROM current_claims AS c
+    JOIN matters AS m ON m.cluster_id = c.cluster_id
+    WHERE c.holder IS NOT NULL
+),
+holders AS (
+    SELECT matter_id, count(DISTINCT (voice, coalesce(speaker_id, lower(holder))))::INTEGER AS holder_count
+    FROM held GROUP BY matter_id
+),
+claimed AS (
+    SELECT claim_id, entity_id, max(role) FILTER (role <> 'mentioned') AS part
+    FROM claim_entities WHERE role <> 'speaker' GROUP BY claim_id, entity_id
+),
+-- of the matter are the entities that one of its statements has as subject or object
+central AS (
+    SELECT DISTINCT h.matter_id, a.entity_id FROM held AS h JOIN claimed AS a USING (claim_id) WHERE a.part IS NOT NULL
+),
+about AS (
+    SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS entity_role FROM claimed
+    UNION ALL
+    SELECT h.claim_id, t.entity_id, NULL
+    FROM held AS h JOIN central AS t USING (matter_id)
+    ANTI JOIN claimed AS a ON a.claim_id = h.claim_id AND a.entity_id = t.entity_id
+),
+cue_words AS (
+    SELECT cue, regexp_split_to_array(lower(cue), '[^a-z]+') AS words
+    FROM (SELECT DISTINCT cue FROM claims WHERE cue IS NOT NULL)
+),
+-- the last such word of a cue decides: "supports criticism of" is against; "does not support" is against as well
+cued AS (
+    SELECT
+        w.cue,
+        max_by(s.stance, (list_position(w.words, s.form), s.beside IS NOT NULL, s.stance)) AS plain,
+        CASE
+            WHEN NOT regexp_matches(lower(w.cue), '\b(not|never|no longer|refus\w+|declin\w+)\b|n[''’]t\b') THEN plain
+            WHEN plain = 'supports' THEN 'opposes'
+        END AS stance
+    FROM (SELECT cue, words, unnest(words) AS form FROM cue_words) AS w
+    JOIN cue_stances AS s ON s.form = w.form AND (s.beside IS NULL OR list_contains(w.words, s.beside))
+    GROUP BY w.cue
 )
 SELECT
     e.name AS entity,
     e.type AS entity_type,
-    m.matter,
+    a.entity_role,
+    h.matter,
     CASE
-        WHEN m.cluster_id = m.matter_id THEN 'states'
-        WHEN EXISTS (FROM opposed AS o WHERE o.cluster_id = m.cluster_id AND o.other_cluster_id = m.matter_id) THEN 'disputes'
+        WHEN h.cluster_id = h.matter_id THEN 'states'
+        WHEN o.cluster_id IS NOT NULL THEN 'disputes'
         ELSE 'other'
     END AS side,
-    m.is_disputed,
-    coalesce(c.speaker, c.site, c.title, c.url) AS holder,
-    CASE WHEN c.speaker IS NULL THEN 'article' ELSE 'speaker' END AS voice,
-    m.position,
-    c.text AS quotation,
-    c.attribution,
-    c.modality,
-    c.is_negated,
-    c.sentence,
-    c.title,
-    c.site,
-    c.url,
-    c.published_at,
-    e.entity_id,
-    m.matter_id,
-    c.cluster_id,
-    c.claim_id,
-    c.speaker_id,
-    c.document_id
-FROM current_claims AS c
-JOIN matters AS m ON m.cluster_id = c.cluster_id
-JOIN (SELECT DISTINCT claim_id, entity_id FROM claim_entities WHERE role <> 'speaker') AS about ON about.claim_id = c.claim_id
-JOIN entities AS e ON e.entity_id = about.entity_id
--- what is reported of nobody ("it is said that") is nobody's position
-WHERE c.speaker IS NOT NULL OR c.attribution = 'author';
+    CASE
+        -- what stands between the marks is said outright, whatever the verb is
+        WHEN cued.stance IS NOT NULL AND h.attribution <> 'direct' THEN cued.stance
+        WHEN h.modality IN ('hedged', 'conditional') THEN 'hedges'
+        WHEN o.cluster_id IS NOT NULL AND h.is_negated THEN 'denies'
+        ELSE 'asserts'
+    END AS stance,
+    h.is_disputed,
+    n.holder_count,
+    h.holder,
+    h.voice,
+    h.position,
+    h.text AS quotation,
+    h.resolved_text,
+    h.attribution,
+    h.speaker,
+    h.cue,
+    h.modality,
+    h.is_negated,
+    h.subject,
+    h.predicate,
+    h.object,
+    o.reason,
+    h.sentence,
+    h.title,
+    h.site,
+    h.url,
+    h.published_at,
+    h.published_on,
+    h.start_char,
+    h.end_char,
+    a.entity_id,
+    h.matter_id,
+    h.cluster_id,
+    h.claim_id,
+    h.speaker_id,
+    h.document_id
+FROM held AS h
+JOIN holders AS n ON n.matter_id = h.matter_id
+LEFT JOIN about AS a ON a.claim_id = h.claim_id
+LEFT JOIN entities AS e ON e.entity_id = a.entity_id
+LEFT JOIN opposed AS o ON o.cluster_id = h.cluster_id AND o.other_cluster_id = h.matter_id
+LEFT JOIN cued ON cued.cue = h.cue
+WHERE h.voice = 'speaker' OR h.is_disputed OR n.holder_count > 1
+    OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition');
 
-COMMENT ON COLUMN speaker_positions.entity IS 'Canonical name of the entity that the claim is about.';
+COMMENT ON COLUMN speaker_positions.entity IS
+    'Canonical name of an entity that the matter is about; NULL where it is about none that is known: search in matter then.';
 COMMENT ON COLUMN speaker_positions.entity_type IS 'Type of that entity.';
+COMMENT ON COLUMN speaker_positions.entity_role IS
+    'Part that the entity plays in this claim; NULL where only another claim of the matter names it.';
 COMMENT ON COLUMN speaker_positions.matter IS 'The statement at issue: the one that most documents make among those that dispute each other.';
 COMMENT ON COLUMN speaker_positions.side IS
     'How the claim stands to the matter: it `states` it, `disputes` it directly, or is an `other` statement in the same dispute.';
+COMMENT ON COLUMN speaker_positions.stance IS
+    'How the holder stands to the quotation: by the cue `supports`, `opposes` or `denies` it; else `hedges`, where it is put as possible or conditional; else `denies`, where it is the negation of the matter; else `asserts` it.';
 COMMENT ON COLUMN speaker_positions.is_disputed IS 'Whether any claim disputes the matter. A candidate, never a verdict.';
+COMMENT ON COLUMN speaker_positions.holder_count IS 'Speakers and sites that take a side in the matter.';
 COMMENT ON COLUMN speaker_positions.holder IS 'Who stands there: the speaker, else the site of the article that says it in its own voice.';
 COMMENT ON COLUMN speaker_positions.voice IS 'Whether the holder is a `speaker` or the `article` itself.';
 COMMENT ON COLUMN speaker_positions.position IS 'The representative wording of the statement that the holder makes.';
 COMMENT ON COLUMN speaker_positions.quotation IS 'The statement in this article''s words.';
+COMMENT ON COLUMN speaker_positions.reason IS 'Why it disputes the matter, in words; NULL where it does not directly.';
 COMMENT ON COLUMN speaker_positions.matter_id IS 'Cluster of the statement at issue.';

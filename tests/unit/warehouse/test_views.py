@@ -12,7 +12,11 @@ def rows(con: Connection, sql: str) -> Rows:
     return con.execute(f"{sql} ORDER BY ALL").fetchall()
 
 
-@pytest.mark.parametrize("view", [view.name for view in views() if view.name not in ("quality_trend", "edited_documents")])
+OVER_TIME = {"edited_documents", "page_revisions", "claim_history", "vanished_claims", "sentence_changes", "grown_clusters"}
+NOT_OF_DOCUMENTS = {"quality_trend", "cue_stances"}
+
+
+@pytest.mark.parametrize("view", [view.name for view in views() if view.name not in OVER_TIME | NOT_OF_DOCUMENTS])
 def test_a_view_shows_nothing_of_an_older_revision_or_of_a_page_that_was_not_kept(loaded: Connection, view: str) -> None:
     shown = {document for (document,) in rows(loaded, f"SELECT DISTINCT document_id FROM {view}")}
     assert shown <= {"news", "interview-2", "opinion"}
@@ -25,6 +29,38 @@ def test_a_current_claim_stands_beside_its_sentence_and_its_article(loaded: Conn
         "Llama 3.1 is open source", "Llama 3.1 is open source, according to Meta.", "The path",
         "Meta ships its largest open model", "techpost.example",
     )]
+
+
+def test_the_holder_of_a_claim_is_its_speaker_else_the_site_that_says_it(loaded: Connection) -> None:
+    found = "SELECT claim_id, holder, voice FROM current_claims WHERE claim_id IN ('c-open', 'c-size')"
+    assert rows(loaded, found) == [("c-open", "Meta", "speaker"), ("c-size", "techpost.example", "article")]
+
+
+@pytest.mark.parametrize("speaker", [None, "They", "it"])
+def test_a_claim_of_somebody_without_a_name_has_no_holder(loaded: Connection, speaker: str | None) -> None:
+    loaded.execute("UPDATE claims SET speaker = ?, speaker_id = NULL WHERE claim_id = 'c-open'", [speaker])
+    assert rows(loaded, "SELECT holder, voice FROM current_claims WHERE claim_id = 'c-open'") == [(None, "unnamed")]
+
+
+def test_a_pronoun_that_was_resolved_names_its_speaker(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET speaker = 'It' WHERE claim_id = 'c-open'")
+    assert rows(loaded, "SELECT voice FROM current_claims WHERE claim_id = 'c-open'") == [("speaker",)]
+
+
+def test_an_article_without_site_and_title_is_held_by_its_file(loaded: Connection) -> None:
+    loaded.execute("UPDATE documents SET site = NULL, title = NULL")
+    assert rows(loaded, "SELECT holder FROM current_claims WHERE claim_id = 'c-size'") == [("p-news.html",)]
+
+
+@pytest.mark.parametrize("view", [
+    "current_claims", "quotes", "numeric_claims", "corroborated_claims", "single_source_claims", "disputes", "new_claims",
+    "speaker_positions", "entity_mentions", "edited_documents", "page_revisions", "claim_history", "vanished_claims",
+    "sentence_changes",
+])
+def test_the_day_of_publication_at_the_place_stands_beside_its_time(loaded: Connection, view: str) -> None:
+    loaded.execute("UPDATE documents SET published_on = DATE '2024-07-22'")
+    found = f"SELECT DISTINCT published_on::VARCHAR FROM {view} WHERE published_at IS NOT NULL"
+    assert rows(loaded, found) == [("2024-07-22",)]
 
 
 def test_a_quote_gives_the_words_between_the_marks_and_who_said_them(loaded: Connection) -> None:
@@ -137,6 +173,82 @@ def test_two_disputes_that_do_not_meet_are_two_matters(loaded: Connection) -> No
     loaded.execute("INSERT INTO claim_relations VALUES ('c-half', 'c-size', 'disputes', 0.5, 'of the test')")
     matters = rows(loaded, "SELECT DISTINCT matter_id FROM speaker_positions WHERE is_disputed")
     assert matters == [("c-open",), ("c-size",)]
+
+
+def test_a_matter_is_about_every_entity_that_one_of_its_statements_is_about(loaded: Connection) -> None:
+    loaded.execute("DELETE FROM claim_entities WHERE claim_id = 'c-closed'")
+    assert rows(loaded, "SELECT entity, entity_role, holder FROM speaker_positions WHERE is_disputed") == [
+        ("Llama 3.1", "subject", "Meta"), ("Llama 3.1", None, "Some critics"),
+    ]
+
+
+def test_an_entity_that_one_statement_only_mentions_is_none_of_the_matter_s(loaded: Connection) -> None:
+    loaded.execute("DELETE FROM claim_entities WHERE claim_id = 'c-closed'")
+    loaded.execute("UPDATE claim_entities SET role = 'mentioned' WHERE claim_id = 'c-open' AND role = 'subject'")
+    assert rows(loaded, "SELECT entity, holder FROM speaker_positions WHERE is_disputed") == [
+        ("Llama 3.1", "Meta"), (None, "Some critics"),
+    ]
+
+
+def test_a_position_on_no_known_entity_stays(loaded: Connection) -> None:
+    assert rows(loaded, "SELECT entity, holder FROM speaker_positions WHERE claim_id = 'c-path'") == [(None, "Mark Zuckerberg")]
+
+
+def test_what_an_article_reports_and_nobody_takes_up_is_no_position(loaded: Connection) -> None:
+    found = "SELECT DISTINCT claim_id FROM speaker_positions WHERE claim_id = 'c-release'"
+    assert rows(loaded, found) == []
+    loaded.execute("UPDATE claims SET claim_type = 'opinion' WHERE claim_id = 'c-release'")
+    assert rows(loaded, found) == [("c-release",)]
+
+
+def test_one_speaker_in_two_articles_is_one_holder_of_a_matter(loaded: Connection) -> None:
+    found = "SELECT DISTINCT holder_count FROM speaker_positions WHERE cluster_id = 'c-size'"
+    assert rows(loaded, found) == [(2,)]
+    loaded.execute("""
+        UPDATE claims SET attribution = 'indirect', speaker = 'Meta Platforms', speaker_id = 'meta' WHERE claim_id = 'c-size'
+    """)
+    assert rows(loaded, found) == [(1,)]
+
+
+@pytest.mark.parametrize(("cue", "stance"), [
+    ("said", "asserts"), ("opposes", "opposes"), ("was critical of", "opposes"), ("has expressed concern about", "opposes"),
+    ("concern", "asserts"), ("warned", "asserts"), ("warned against", "opposes"), ("denied", "denies"), ("denies", "denies"),
+    ("endorsed", "supports"), ("is backing", "supports"), ("called for", "supports"), ("called", "asserts"),
+    ("does not support", "opposes"), ("refused to endorse", "opposes"), ("didn’t deny", "asserts"),
+    ("came out against", "opposes"), (None, "asserts"),
+])
+def test_the_cue_says_where_a_speaker_stands(loaded: Connection, cue: str | None, stance: str) -> None:
+    loaded.execute("UPDATE claims SET cue = ? WHERE claim_id = 'c-open'", [cue])
+    assert rows(loaded, "SELECT stance FROM speaker_positions WHERE claim_id = 'c-open'") == [(stance,)]
+
+
+def test_words_between_marks_are_asserted_whatever_the_verb_is(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET cue = 'urged' WHERE claim_id = 'c-path'")
+    assert rows(loaded, "SELECT stance FROM speaker_positions WHERE claim_id = 'c-path'") == [("asserts",)]
+
+
+@pytest.mark.parametrize(("modality", "is_negated", "stance"), [
+    ("asserted", True, "denies"), ("hedged", True, "hedges"), ("conditional", False, "hedges"), ("asserted", False, "asserts"),
+])
+def test_a_statement_against_the_matter_denies_it_where_it_is_negated(
+    loaded: Connection, modality: str, is_negated: bool, stance: str,
+) -> None:
+    loaded.execute("UPDATE claims SET modality = ?, is_negated = ? WHERE claim_id = 'c-closed'", [modality, is_negated])
+    found = "SELECT stance, reason FROM speaker_positions WHERE claim_id = 'c-closed'"
+    assert rows(loaded, found) == [(stance, "one denies what the other says")]
+
+
+def test_a_negative_statement_that_nobody_disputes_is_asserted(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET is_negated = true WHERE claim_id = 'c-path'")
+    assert rows(loaded, "SELECT stance FROM speaker_positions WHERE claim_id = 'c-path'") == [("asserts",)]
+
+
+@pytest.mark.parametrize(("word", "forms"), [
+    ("deny", {"deny", "denies", "denied", "denying"}), ("oppose", {"oppose", "opposes", "opposed", "opposing"}),
+    ("back", {"back", "backs", "backed", "backing"}), ("come", {"come", "comes", "coming", "came"}),
+])
+def test_a_word_of_stance_is_known_in_its_forms(loaded: Connection, word: str, forms: set[str]) -> None:
+    assert forms <= {form for (form,) in rows(loaded, f"SELECT form FROM cue_stances WHERE word = '{word}'")}
 
 
 def test_an_undisputed_statement_is_a_matter_of_its_own(loaded: Connection) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -26,13 +27,20 @@ NOTHING: Hashes = np.empty(0, dtype=np.uint64)
 def fold_words(text: str) -> list[str]:
     """Words without case, accents and typographic variants: what is left is the same in a copy."""
     if not text.isascii():
-        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        text = unicodedata.normalize("NFKD", text)
+        for mark in filter(unicodedata.combining, set(text)):
+            text = text.replace(mark, "")
     return _WORD.findall(text.casefold())
+
+
+@lru_cache(maxsize=1 << 16)
+def _checksum(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass"))
 
 
 def runs_of(words: Sequence[str], size: int) -> Hashes:
     """A hash of each run of so many words, in the text's order; the same on every machine."""
-    checksums = np.fromiter((crc32(word.encode("utf-8", "surrogatepass")) for word in words), np.uint64, len(words))
+    checksums = np.fromiter(map(_checksum, words), np.uint64, len(words))
     runs = np.zeros(max(0, len(words) - size + 1), dtype=np.uint64)
     for start in range(size):
         runs = (runs ^ checksums[start : start + len(runs)]) * _FACTOR  # keeps the lower 64 bits

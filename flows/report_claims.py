@@ -1,7 +1,7 @@
 """What the claims page tells: what is new, repeated, disputed, quoted and counted, each claim in the sentence that makes it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flows.report_rows import Row, rows
@@ -49,11 +49,12 @@ _DISPUTES = """
     ORDER BY score DESC, claim_id, other_claim_id LIMIT ?
 """
 _SPEAKERS = """
-    SELECT q.speaker, any_value(e.description) AS description, count(*) AS quotes, count(DISTINCT q.document_id) AS documents,
-        list(q.claim_id ORDER BY q.attribution, k.checkworthiness DESC, q.claim_id) AS claim_ids, count(*) OVER () AS total
-    FROM quotes AS q JOIN claims AS k USING (claim_id) LEFT JOIN entities AS e ON e.entity_id = q.speaker_id
-    WHERE q.speaker IS NOT NULL
-    GROUP BY q.speaker, q.speaker_id ORDER BY quotes DESC, documents DESC, q.speaker, q.speaker_id LIMIT ?
+    SELECT c.holder AS speaker, any_value(e.description) AS description, count(*) AS quotes,
+        count(DISTINCT c.document_id) AS documents,
+        list(c.claim_id ORDER BY c.attribution, c.checkworthiness DESC, c.claim_id) AS claim_ids, count(*) OVER () AS total
+    FROM current_claims AS c LEFT JOIN entities AS e ON e.entity_id = c.speaker_id
+    WHERE c.attribution IN ('direct', 'mixed') AND c.voice = 'speaker'
+    GROUP BY c.holder, c.speaker_id ORDER BY quotes DESC, documents DESC, c.holder, c.speaker_id LIMIT ?
 """
 # Ranks ("the first model") are left out: they order things and measure nothing.
 _FIGURES = """
@@ -88,13 +89,14 @@ _SITES = """
 """
 _TOTALS = """
     SELECT count(*) AS claims, count(DISTINCT document_id) AS articles, count(DISTINCT site) AS sites,
-        count(DISTINCT speaker) AS speakers,
+        count(DISTINCT holder) FILTER (voice = 'speaker') AS speakers,
         (SELECT count(*) FROM claim_clusters WHERE document_count > 1) AS repeated, (SELECT count(*) FROM disputes) AS disputes
     FROM current_claims
 """
 # A claim may go on in the next sentence: the passage is then cut out of the document's text up to the claim's end.
 _PASSAGES = """
-    SELECT c.claim_id, c.speaker, c.attribution, c.modality, c.is_negated, c.title, c.site, c.url, c.published_at, d.language,
+    SELECT c.claim_id, c.speaker, c.attribution, c.modality, c.is_negated, c.title, c.site, c.url, d.language,
+        coalesce(c.published_on, c.published_at::DATE) AS published_on,
         c.start_char - s.start_char AS start, c.end_char - s.start_char AS end,
         substring(d.text, s.start_char + 1, greatest(s.end_char, c.end_char) - s.start_char) AS text
     FROM current_claims AS c JOIN sentences AS s USING (sentence_id) JOIN documents AS d ON d.document_id = c.document_id
@@ -114,7 +116,7 @@ class Passage:
     title: str | None
     site: str | None
     url: str
-    published_at: datetime | None
+    published_on: date | None
     language: str | None
     start: int
     end: int

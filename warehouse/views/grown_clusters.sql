@@ -7,12 +7,17 @@ WITH copied AS (
     JOIN claims AS c ON c.document_id = r.other_document_id
     WHERE r.relation IN ('copy', 'near_copy')
 ),
+-- most statements stand on the pages of one run: they are left out before anything is joined
+taken_up AS (
+    SELECT cluster_id FROM claim_history WHERE is_current
+    GROUP BY cluster_id HAVING min(first_seen_at) < max(first_seen_at)
+),
 made AS (
     SELECT h.cluster_id, h.page_id, h.first_seen_at, h.run_id, h.title, h.site, h.url, h.document_id, c.holder
     FROM claim_history AS h
     JOIN current_claims AS c USING (claim_id)
     ANTI JOIN copied ON copied.document_id = h.document_id AND copied.cluster_id = h.cluster_id
-    WHERE h.is_current
+    WHERE h.is_current AND h.cluster_id IN (FROM taken_up)
 ),
 met AS (
     SELECT

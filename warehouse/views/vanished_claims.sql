@@ -2,7 +2,11 @@
 -- longer makes.
 CREATE OR REPLACE VIEW vanished_claims AS
 WITH gone AS (
-    SELECT h.*, list_distinct(regexp_extract_all(lower(h.text), '\w+')) AS words
+    SELECT
+        h.text, h.speaker, h.attribution, h.cue, h.claim_type, h.checkworthiness, h.first_seen_at, h.vanished_at,
+        h.last_revision, h.vanished_revision, h.title, h.site, h.url, h.published_at, h.published_on, h.vanished_run_id,
+        h.claim_id, h.cluster_id, h.speaker_id, h.document_id, h.vanished_document_id, h.page_id,
+        list_distinct(regexp_extract_all(lower(h.text), '\w+')) AS words
     FROM claim_history AS h
     WHERE h.vanished_at IS NOT NULL
 ),

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -304,6 +304,19 @@ def test_speakers_are_quoted_in_their_own_words_only(load: Load, pages: Pages) -
     assert "<bdi>Ada</bdi>" in quoted and "1 quotation in 1 article" in quoted
     load(**one_claim("Ada said Q5 is fast.", 9, "Q5 is fast", attribution="indirect", speaker="Ada"))
     assert "Nobody is quoted so far." in pages()[1]
+
+
+def test_a_pronoun_is_quoted_as_nobody(load: Load, pages: Pages) -> None:
+    load(**one_claim("“Q5 is fast,” they said.", 1, "Q5 is fast,", attribution="direct", speaker="they"))
+    assert "Nobody is quoted so far." in pages()[1]
+
+
+def test_an_article_is_cited_by_its_day_at_the_place(load: Load, pages: Pages) -> None:
+    tables = one_claim("Q5 is fast.", 0, "Q5 is fast")
+    tables["documents"][0] |= {"published_at": datetime(2026, 11, 3, 2), "published_on": date(2026, 11, 2)}
+    load(**tables)
+    page = pages()[1]
+    assert '<time datetime="2026-11-02">2 Nov 2026</time>' in page
 
 
 def test_figures_stand_below_the_entity_they_are_about(load: Load, pages: Pages) -> None:

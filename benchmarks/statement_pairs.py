@@ -13,7 +13,7 @@ from benchmarks.scoring import f1_of, share
 from flows.models import seeds
 from transforms.compare import relate_claims
 from transforms.terms import CompareLexicon
-from warehouse.load import staged_claims
+from warehouse.known import staged_claims
 from warehouse.tables import DOCUMENTS
 
 RELATIONS = ("entailment", "contradiction", "neutral")

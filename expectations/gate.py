@@ -26,9 +26,9 @@ class GateContext:
     """What the gate is told about the run and the warehouse.
 
     `known` holds values that the warehouse already has, by `table.column`: keys that new rows may refer to
-    (`documents.document_id`, `claims.claim_id`, …), and columns of loaded rows that refer to a table which every load replaces
-    (`mentions.entity_id`, `claims.cluster_id`, …), without the rows that this load replaces. `texts` has document_id and text
-    of loaded documents that new rows have spans in, if any. `pages` counts the pages that must each end in one document.
+    (`documents.document_id`, `claims.claim_id`, …), and what loaded rows refer to in rows that this load replaces, where a
+    table is written as it is touched (`mentions.entity_id`, `claims.cluster_id`, …). `texts` has document_id and text of
+    loaded documents that new rows have spans in, if any. `pages` counts the pages that must each end in one document.
     """
 
     run_id: str

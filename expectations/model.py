@@ -100,8 +100,8 @@ class World:
         """Every value that a column which refers to `table.column` may hold."""
         table, column = reference.split(".")
         found = [self.frames[table].get_column(column)] if table in self.frames else []
-        # A table written whole is replaced by this run's rows: what the warehouse holds of it now is about to go.
-        if BY_NAME[table].written != "whole" and reference in self.known:
+        # Of a table that is written as it is touched this run brings every row that its own rows may refer to.
+        if BY_NAME[table].written != "touched" and reference in self.known:
             found.append(self.known[reference].cast(pl.String))
         return pl.concat(found).drop_nulls().unique() if found else pl.Series(dtype=pl.String)
 

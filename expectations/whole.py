@@ -49,8 +49,8 @@ STILL_FOUND = Check(
     name="expect_loaded_rows_to_keep_what_they_refer_to",
     columns=(),
     severity="critical",
-    why="This table is replaced by every load, and rows that are loaded must not lose what they refer to in it",
-    mend="look at why the row is gone: it was held back, or not made from all that the warehouse holds",
+    why="What a load touches in this table is replaced, and rows that are loaded must not lose what they refer to in it",
+    mend="look at why the row is gone: it was held back, or not made from all that the warehouse holds of it",
     words="a loaded row refers to a row that is gone",
 )
 WHOLE_CHECKS = (ONE_OUTCOME, FEW_HELD_BACK, NONE_DANGLING, NONE_EMPTIED, STILL_FOUND)
@@ -91,11 +91,11 @@ def judge_references(judge: Judge, passed: Mapping[str, pl.DataFrame], quarantin
 
 
 def judge_loaded(judge: Judge, passed: Mapping[str, pl.DataFrame], world: World) -> Iterator[Finding]:
-    """Whether rows loaded earlier still find what they refer to in the tables that this load replaces."""
+    """Whether rows loaded earlier still find what they refer to in the tables of which this load replaces rows."""
     for table, column in references(BY_NAME):
         name, reference = f"{table.name}.{column.name}", column.references or ""
         target = reference.split(".")[0]
-        if BY_NAME[target].written != "whole" or target not in passed or name not in world.known:
+        if BY_NAME[target].written != "touched" or target not in passed or name not in world.known:
             continue
         loaded = world.known[name].drop_nulls().unique().sort().alias(name).to_frame()
         still_found = replace(STILL_FOUND, columns=(name,), holds=refers_to_a_known_row(name, reference))

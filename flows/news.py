@@ -1,12 +1,11 @@
 """What a run has to do, what it brings, what it comes to: pages to read, new documents, tables for the gate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from flows.discover import FoundPage
-from flows.knowledge import Known
 from flows.staging import Staging
 from warehouse.tables import DOCUMENTS, Table
 
@@ -54,43 +53,25 @@ class News:
 class Settled:
     """Tables that are ready for the gate, and what their load does to rows that are there.
 
-    `changes` are the frames `superseded` and `cluster_moves` of `warehouse.load.load_tables`. `replaced` are documents whose
-    rows give way, and `known` is what stays of the warehouse, changed as it will be; None where nothing is new.
+    `changes` are the frames beside tables that `warehouse.load.load_tables` takes. `replaced` are documents whose rows give
+    way. `pages` has document_id and page_id of the known documents that may change. `references` are what new rows may refer
+    to, and what loaded ones refer to in rows that are made anew, by `table.column`.
     """
 
     frames: Frames
     changes: Frames
     replaced: tuple[str, ...] = ()
-    known: Known | None = None
+    pages: pl.DataFrame | None = None
+    references: Mapping[str, pl.Series] = field(default_factory=dict)
 
     def to_load(self, passed: Mapping[str, pl.DataFrame]) -> Frames:
         """What is loaded of it when these tables passed the gate: a page whose new revision was held back keeps its old one."""
-        if self.known is None:
+        if self.pages is None:
             return dict(passed)
         revised = passed[DOCUMENTS.name].filter("is_current").select("page_id")
-        pages = self.known.documents.select("document_id", "page_id")
-        changes = self.changes["superseded"].join(pages, on="document_id")
+        changes = self.changes["superseded"].join(self.pages, on="document_id")
         holds = pl.col("is_current") | pl.col("page_id").is_in(revised["page_id"].implode())
         return {**passed, **self.changes, "superseded": changes.filter(holds).select("document_id", *CHANGING)}
-
-    def references(self) -> dict[str, pl.Series]:
-        """What new rows may refer to, and what loaded ones refer to in tables that are made anew; by `table.column`."""
-        if self.known is None:
-            return {}
-        known = self.known
-        moved = self.changes["cluster_moves"].select("claim_id", now="cluster_id")
-        clusters = known.claims.join(moved, on="claim_id", how="left").select(pl.coalesce("now", "cluster_id")).to_series()
-        return {
-            "documents.document_id": known.documents["document_id"],
-            "sources.source_id": known.documents["source_id"],
-            "claims.claim_id": known.claims["claim_id"],
-            "claims.cluster_id": clusters,
-            "claims.speaker_id": known.claims["speaker_id"],
-            "claims.subject_id": known.claims["subject_id"],
-            "claims.object_id": known.claims["object_id"],
-            "claim_entities.entity_id": known.claim_entities["entity_id"],
-            "mentions.entity_id": known.mentions["entity_id"],
-        }
 
 
 def plan_reading(pages: Sequence[FoundPage], known: pl.DataFrame, staged: set[tuple[str, str]], version: str) -> Plan:

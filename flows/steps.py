@@ -17,7 +17,7 @@ from flows import artifacts, progress, startup
 from flows.batches import Annotation, Work, batches_of, stage_unreadable
 from flows.clock import now
 from flows.discover import Found, discover
-from flows.knowledge import all_known, documents_known
+from flows.knowledge import documents_known, reading
 from flows.models import code_version, model_version, seeds
 from flows.news import News, Plan, Settled, gather_news, plan_reading
 from flows.run import Run
@@ -89,7 +89,8 @@ def settle(news: News, run: Run) -> Settled:
         return Settled({DOCUMENTS.name: news.tables[DOCUMENTS.name]}, {})
     from flows.settle import settle as settled  # noqa: PLC0415
 
-    return settled(news.tables, all_known(run.settings.warehouse_path), seeds(), run.started_at)
+    with reading(run.settings.warehouse_path) as con:
+        return settled(news.tables, con, seeds(), run.started_at)
 
 
 @task(name="check", cache_policy=NO_CACHE)
@@ -98,7 +99,7 @@ def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
     context = GateContext(
         run_id=run.run_id,
         checked_at=now(),
-        known=settled.references(),
+        known=settled.references,
         max_quarantined_percent=run.settings.gate.max_quarantined_percent,
         pages=news.documents,
     )

@@ -1,14 +1,22 @@
 """Pairs of claims that are worth judging: those that share two of their heaviest terms, one and an entity, or a rare one.
 
-Cost grows with the new claims and the blocks they fall in, not with all pairs. A block that many claims share is not
-paired out: its claims are sorted by their terms, and each meets its neighbours (sorted neighbourhood method, Hernández
-and Stolfo, SIGMOD 1995), so that one statement made a thousand times still forms one chain of pairs.
+A claim is a row of numbers here, as `claim_terms` keeps it, so that a new claim is held against millions of known ones without
+a word of theirs being read. Cost grows with the new claims and the blocks they fall in, not with all pairs. A block that many
+claims share is not paired out: its claims stand in the order of their places, which brings the same words and figures
+together, and each new one meets its neighbours (sorted neighbourhood method, Hernández and Stolfo, SIGMOD 1995), so that one
+statement made a thousand times still forms one chain of pairs.
 """
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, pairwise, product
+from zlib import crc32
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from warehouse.tables import CLAIM_TERMS
 
 TERMS_PER_CLAIM = 8
 """Heaviest terms of a claim that make its keys: 28 pairs of terms at most."""
@@ -20,16 +28,34 @@ LARGEST_BLOCK = 40
 """Claims in a block up to which all of them meet each other."""
 NEIGHBOURS = 4
 """Claims on each side that a claim meets in a larger block."""
-PAIRS_AT_ONCE = 500_000
-"""Pairs whose shared terms are summed in one step: bounds memory to a few hundred megabytes."""
+PAIRS_AT_ONCE = 1_000_000
+"""Pairs that are weighed in one step: bounds memory to a few hundred megabytes."""
 
-_STRINGS = pl.List(pl.String)
-TERMED_CLAIMS = pl.Schema([
-    ("claim_id", pl.String), ("terms", _STRINGS), ("weights", pl.List(pl.Float64)), ("entities", _STRINGS),
-    ("figures", pl.String),
-])  # fmt: skip
-"""What finding candidates needs of a claim: `terms` and `entities` without repeats, `weights` one for each term, `figures` a
-string that is the same for the same figures and brings them together in a crowded block."""
+TERMED_CLAIMS = pl.Schema({name: kind for name, kind in CLAIM_TERMS.schema.items() if name != "document_id"})
+"""What finding candidates needs of a claim."""
+
+Termed = tuple[list[int], list[float], list[int], int]
+_Numbers = NDArray[np.uint64]
+_HALF = np.uint64(32)
+_LOWER = np.uint64(0xFFFFFFFF)
+
+
+def numbered(weighted: Mapping[str, float], entity_ids: Iterable[str], figures: str) -> Termed:
+    """terms, weights, entities and place of a claim, as `claim_terms` has them.
+
+    Two claims with the same terms share a place but for its last 16 bits, which the same `figures` share as well; where they
+    share most of their terms, their places often begin alike (MinHash, Broder 1997).
+    """
+    terms: dict[int, float] = {}
+    for term, weight in sorted(weighted.items(), key=lambda item: (-item[1], item[0])):
+        terms.setdefault(_number(term), weight)
+    statement = crc32(repr(sorted(terms)).encode()) >> 16
+    place = min(terms, default=0) << 32 | statement << 16 | crc32(figures.encode()) >> 16
+    return list(terms), list(terms.values()), [_number(entity_id) for entity_id in sorted(set(entity_ids))], place
+
+
+def _number(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass")) or 1  # 0 stands for no term
 
 
 def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: float) -> pl.DataFrame:
@@ -37,79 +63,121 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
 
     Both frames have the columns of `TERMED_CLAIMS`; a claim is in one of them only. `least_share` bounds the share, which is
     twice the weight of the shared terms over the weight of both. Returns `claim_id` < `other_claim_id` and `share`, sorted,
-    each pair once.
+    each pair once. What two claims share decides whether they meet, except in a block that has grown beyond `LARGEST_BLOCK`.
     """
-    claims = pl.concat([new.with_columns(is_new=pl.lit(value=True)), known.with_columns(is_new=pl.lit(value=False))])
-    claims = claims.sort("claim_id").with_row_index("claim")
-    keyed = _keys(claims)
-    met = keyed.filter("is_new").select("key").unique()
-    keyed = keyed.join(met, on="key", how="semi")
-    is_small = pl.len().over("key") <= LARGEST_BLOCK
-    pairs = pl.concat([_all_pairs(keyed.filter(is_small)), _neighbours(keyed.filter(~is_small), claims)])
-    pairs = pairs.unique().sort("claim", "other")
-    pairs = pairs.with_columns(share=pl.Series(_shares(claims, pairs))).filter(pl.col("share") >= least_share)
-    ids = claims["claim_id"]
-    return pairs.select(
-        claim_id=ids.gather(pairs["claim"]), other_claim_id=ids.gather(pairs["other"]), share=pl.col("share"),
+    new, known = (claims.filter(pl.col("terms").list.len() > 0).sort("place", "claim_id") for claims in (new, known))
+    keys = np.unique(np.concatenate([np.empty(0, np.uint64), *_keys(new)]))
+    keys = keys[keys > 0]
+    blocks = _Blocks(_members(new, keys), _members(known, keys), keys.size)
+    ranks = np.searchsorted(known["place"].to_numpy(), new["place"].to_numpy()).astype(np.uint64)
+    among_new = (_weighed(new, new, pairs, least_share) for pairs in blocks.among_new())
+    among_known = (_weighed(new, known, pairs, least_share) for pairs in blocks.among_known(ranks))
+    nothing = pl.DataFrame(schema={"claim_id": pl.String, "other_claim_id": pl.String, "share": pl.Float32})
+    return pl.concat([nothing, *among_new, *among_known]).sort("claim_id", "other_claim_id")
+
+
+def _keys(claims: pl.DataFrame) -> Iterator[_Numbers]:
+    """The keys of all claims, one array for each two places among a claim's terms and entities; 0 where a claim has no key."""
+    terms = _columns(claims["terms"], TERMS_PER_CLAIM)
+    entities = _columns(claims["entities"], ENTITIES_PER_CLAIM)
+    is_rare = _columns(claims["weights"].list.eval((pl.element() >= RARE_WEIGHT).cast(pl.UInt64)), TERMS_PER_CLAIM)
+    for one, other in combinations(terms, 2):
+        yield np.where((one > 0) & (other > 0), np.maximum(one, other) << _HALF | np.minimum(one, other), 0)
+    for term, entity in product(terms, entities):
+        yield np.where((term > 0) & (entity > 0), term << _HALF | entity, 0)
+    for term, rare in zip(terms, is_rare, strict=True):
+        yield (term << _HALF | term) * rare
+
+
+def _columns(lists: pl.Series, width: int) -> list[_Numbers]:
+    """The first, second, … values of the lists, 0 where a list is shorter."""
+    values = (lists.list.get(at, null_on_oob=True).fill_null(0) for at in range(width))
+    return [column.cast(pl.UInt64).to_numpy() for column in values]
+
+
+def _members(claims: pl.DataFrame, keys: _Numbers) -> _Numbers:
+    """Which claims have which of the keys, sorted: the number of the key in the upper half, the claim's row in the lower."""
+    bits = np.uint64(min(28, 6 + int(keys.size).bit_length()))
+    is_asked = np.zeros(1 << int(bits), dtype=np.bool_)  # most keys of most claims are dismissed by one look here
+    is_asked[_spread(keys, bits)] = True
+    found = [np.empty(0, np.uint64)]
+    for column in _keys(claims):
+        rows = np.flatnonzero(is_asked[_spread(column, bits)])
+        at = np.searchsorted(keys, column[rows])
+        is_met = keys[np.minimum(at, keys.size - 1)] == column[rows]
+        found.append(at[is_met].astype(np.uint64) << _HALF | rows[is_met].astype(np.uint64))
+    return np.sort(np.concatenate(found))
+
+
+def _spread(keys: _Numbers, bits: np.uint64) -> _Numbers:
+    return keys * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(64) - bits  # Fibonacci hashing: Knuth, TAOCP 3, 6.4
+
+
+class _Blocks:
+    """Claims by the keys of the new ones: `ours` are those of new claims, `theirs` of known ones, as `_members` has them."""
+
+    def __init__(self, ours: _Numbers, theirs: _Numbers, keys: int) -> None:
+        self._ours, self._theirs = ours, theirs
+        self._key = (ours >> _HALF).astype(np.int64)
+        bounds = np.arange(keys + 1, dtype=np.uint64) << _HALF
+        self._our_bounds, self._their_bounds = np.searchsorted(ours, bounds), np.searchsorted(theirs, bounds)
+        self._is_crowded = (np.diff(self._our_bounds) + np.diff(self._their_bounds) > LARGEST_BLOCK)[self._key]
+
+    def among_new(self) -> Iterator[_Numbers]:
+        """Pairs of new claims, by their rows, in parts: every pair of a block, of a crowded one those that stand near."""
+        first = np.arange(1, self._ours.size + 1)
+        last = self._our_bounds[self._key + 1]
+        near = np.minimum(last, first + NEIGHBOURS)
+        yield from _pairs(self._ours, self._ours, first, np.where(self._is_crowded, near, last))
+
+    def among_known(self, ranks: _Numbers) -> Iterator[_Numbers]:
+        """The same with the known claims; `ranks` has the row of the known claims before which each new one stands."""
+        first, last = self._their_bounds[self._key], self._their_bounds[self._key + 1]
+        at = np.searchsorted(self._theirs, self._ours & ~_LOWER | ranks[self._ours & _LOWER])
+        nearest, farthest = np.maximum(first, at - NEIGHBOURS), np.minimum(last, at + NEIGHBOURS)
+        first, last = np.where(self._is_crowded, nearest, first), np.where(self._is_crowded, farthest, last)
+        yield from _pairs(self._ours, self._theirs, first, last)
+
+
+def _pairs(ours: _Numbers, others: _Numbers, first: NDArray[np.int64], last: NDArray[np.int64]) -> Iterator[_Numbers]:
+    """Each of `ours` with the `others` from its first to before its last: our row in the upper half, theirs in the lower."""
+    by_row = np.argsort(ours & _LOWER, kind="stable")
+    rows, first, counts = (ours & _LOWER)[by_row], first[by_row], (last - first)[by_row]
+    part = np.cumsum(counts) // PAIRS_AT_ONCE
+    part = part[np.searchsorted(rows, rows)]  # a claim's keys stay together, so that a pair comes in one part only
+    for start, end in pairwise([*np.unique(part, return_index=True)[1].tolist(), part.size]):
+        times = counts[start:end]
+        within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        met = others[np.repeat(first[start:end], times) + within] & _LOWER
+        yield np.unique(np.repeat(rows[start:end], times) << _HALF | met)
+
+
+def _weighed(new: pl.DataFrame, others: pl.DataFrame, pairs: _Numbers, least_share: float) -> pl.DataFrame:
+    """The pairs that share enough, as `find_candidates` returns them."""
+    ours, theirs = (pairs >> _HALF).astype(np.int64), (pairs & _LOWER).astype(np.int64)
+    met, theirs_met = np.unique(theirs, return_inverse=True)
+    others = others[met]
+    vocabulary = np.unique(new["terms"].explode().to_numpy())
+    weights, totals = _matrix(new, vocabulary)
+    other_weights, other_totals = _matrix(others, vocabulary)
+    other_weights.data[:] = 1
+    shared = np.asarray(weights[ours].multiply(other_weights[theirs_met]).sum(axis=1)).ravel()
+    share = (2 * shared / (totals[ours] + other_totals[theirs_met])).astype(np.float32)
+    enough = share >= least_share
+    one, other = new["claim_id"].gather(ours[enough]), others["claim_id"].gather(theirs_met[enough])
+    pair = pl.DataFrame({"one": one, "other": other, "share": share[enough]})
+    return pair.select(
+        claim_id=pl.min_horizontal("one", "other"), other_claim_id=pl.max_horizontal("one", "other"), share=pl.col("share"),
     )  # fmt: skip
 
 
-def _keys(claims: pl.DataFrame) -> pl.DataFrame:
-    """One row for each claim and key; a key is a pair of terms, a term and an entity, or a rare term twice."""
-    heaviest = (
-        claims.select("claim", "is_new", "terms", "weights")
-        .explode("terms", "weights")
-        .with_columns(term=pl.col("terms").rank("dense").cast(pl.UInt64))
-        .sort("claim", "weights", "terms", descending=[False, True, False])
-        .group_by("claim", maintain_order=True)
-        .head(TERMS_PER_CLAIM)
-    )
-    entities = claims.select("claim", entity=pl.col("entities").list.head(ENTITIES_PER_CLAIM)).explode("entity")
-    first_entity = claims["terms"].explode().n_unique() + 1  # an entity's number is above every term's
-    named = entities.select("claim", other=pl.col("entity").rank("dense").cast(pl.UInt64) + first_entity)
-    pairs = heaviest.join(heaviest.select("claim", other="term"), on="claim").filter(pl.col("term") < pl.col("other"))
-    rare = heaviest.filter(pl.col("weights") >= RARE_WEIGHT).with_columns(other="term")
-    return pl.concat(
-        frame.select("claim", "is_new", key=pl.col("term") * 2**32 + pl.col("other"))
-        for frame in (pairs, heaviest.join(named, on="claim"), rare)
-    )
-
-
-def _all_pairs(keyed: pl.DataFrame) -> pl.DataFrame:
-    others = keyed.select("key", other="claim", other_is_new="is_new")
-    pairs = keyed.filter("is_new").join(others, on="key")
-    # Two new claims meet from both sides: keep one. The first half also drops a claim's meeting with itself.
-    return _ordered(pairs.filter((pl.col("claim") < pl.col("other")) | ~pl.col("other_is_new")))
-
-
-def _neighbours(keyed: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
-    by_terms = claims.sort(pl.col("terms").list.sort().list.join(" "), "figures", "claim").select("claim")
-    blocks = keyed.join(by_terms.with_row_index("place"), on="claim").sort("key", "place")
-    steps = (
-        blocks.with_columns(
-            other=pl.col("claim").shift(-step).over("key"), other_is_new=pl.col("is_new").shift(-step).over("key"),
-        ).filter(pl.col("other").is_not_null() & (pl.col("is_new") | pl.col("other_is_new")))
-        for step in range(1, NEIGHBOURS + 1)
-    )  # fmt: skip
-    return _ordered(pl.concat(steps))
-
-
-def _ordered(pairs: pl.DataFrame) -> pl.DataFrame:
-    return pairs.select(claim=pl.min_horizontal("claim", "other"), other=pl.max_horizontal("claim", "other")).unique()
-
-
-def _shares(claims: pl.DataFrame, pairs: pl.DataFrame) -> NDArray[np.float32]:
-    terms = claims.select("claim", "terms", "weights").explode("terms", "weights")
-    terms = terms.with_columns(term=pl.col("terms").rank("dense") - 1)
-    places = (terms["claim"].to_numpy(), terms["term"].to_numpy())
-    shape = (claims.height, terms["term"].n_unique() or 1)
-    weights = csr_array((terms["weights"].to_numpy().astype(np.float32), places), shape=shape)
-    presence = csr_array((np.ones(terms.height, dtype=np.float32), places), shape=shape)
-    totals = np.asarray(weights.sum(axis=1)).ravel()
-    shares = np.zeros(pairs.height, dtype=np.float32)
-    for start in range(0, pairs.height, PAIRS_AT_ONCE):
-        part = pairs.slice(start, PAIRS_AT_ONCE)
-        ours, theirs = part["claim"].to_numpy(), part["other"].to_numpy()
-        shared = np.asarray(weights[ours].multiply(presence[theirs]).sum(axis=1)).ravel()
-        shares[start : start + part.height] = 2 * shared / (totals[ours] + totals[theirs])
-    return shares
+def _matrix(claims: pl.DataFrame, vocabulary: NDArray[np.generic]) -> tuple[csr_array, NDArray[np.float64]]:
+    """Weight of each term of the vocabulary in each claim, and the weight of all terms of each."""
+    lengths = claims["terms"].list.len().to_numpy()
+    rows = np.repeat(np.arange(claims.height), lengths)
+    terms, weights = claims["terms"].explode().to_numpy(), claims["weights"].explode().to_numpy()
+    at = np.searchsorted(vocabulary, terms)
+    is_known = vocabulary[np.minimum(at, vocabulary.size - 1)] == terms
+    cells = (weights[is_known], (rows[is_known], at[is_known]))
+    totals = np.bincount(rows, weights=weights, minlength=claims.height)
+    return csr_array(cells, shape=(claims.height, vocabulary.size)), totals

@@ -2,37 +2,42 @@
 
 import polars as pl
 
-from transforms.names import entity_id_of
+from transforms.names import bare_name, entity_id_of
 from warehouse.tables import ENTITIES, ENTITY_ALIASES
 
 
-def build_entities(mentions: pl.DataFrame, catalogue: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The `entities` that the mentions stand for and their `entity_aliases`, each sorted by key.
+def build_entities(forms: pl.DataFrame, counts: pl.DataFrame, catalogue: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The `entities` that mentions stand for and their `entity_aliases`, each sorted by key.
 
-    `mentions`: entity_id, name (the canonical form, else the text counts), text, type, document_id, is_current; rows without
-    an entity are passed over.
-    `catalogue`: name, type, aliases (joined by `|`), wikidata_id, description; it names, types and describes the entities it
-    holds. Otherwise the name and the type used most often count, ties in alphabetical order. Counts are over current documents;
-    an entity that only older revisions mention stays, with 0.
+    `forms`: entity_id, text, type and mentions, how often the entity is so printed and typed in all documents. `counts`:
+    entity_id, mention_count and document_count, over current documents. In both an entity may have several rows, each of other
+    documents. `catalogue`: name, type, aliases (joined by `|`), wikidata_id, description; it names, types and describes the
+    entities it holds. Otherwise the name is the most frequent of the forms that the id is a hash of, since a surname alone is
+    none of them, and the type the most frequent; ties in alphabetical order. An entity that only older revisions mention
+    stays, with 0.
     """
-    mentions = mentions.filter(pl.col("entity_id").is_not_null()).with_columns(name=pl.coalesce("name", "text"))
     listed = _listed(catalogue)
-    current = mentions.filter("is_current").group_by("entity_id")
-    counts = current.agg(mention_count=pl.len(), document_count=pl.col("document_id").n_unique())
     entities = (
-        _most_often(mentions, "name")
-        .join(_most_often(mentions, "type"), on="entity_id")
+        _most_often(_named(forms), "name")
+        .join(_most_often(forms.with_columns(is_own=pl.lit(value=True)), "type"), on="entity_id")
         .join(listed, on="entity_id", how="left", suffix="_listed")
-        .join(counts, on="entity_id", how="left")
+        .join(counts.group_by("entity_id").agg(pl.col("mention_count", "document_count").sum()), on="entity_id", how="left")
         .with_columns(
             pl.coalesce("name_listed", "name").alias("name"),
             pl.coalesce("type_listed", "type").alias("type"),
             pl.col("mention_count", "document_count").fill_null(0),  # named by older revisions only
         )
     )
-    aliases = pl.concat([mentions.select("entity_id", alias="text"), _listed_forms(listed, mentions)]).unique()
+    aliases = pl.concat([forms.select("entity_id", alias="text"), _listed_forms(listed, forms)]).unique()
     entities = entities.select(ENTITIES.schema.names()).cast(ENTITIES.schema)
     return entities.sort(ENTITIES.key), aliases.sort(ENTITY_ALIASES.key)
+
+
+def _named(forms: pl.DataFrame) -> pl.DataFrame:
+    """The forms with the `name` in each, and whether the entity's id is the hash of that name."""
+    bare = [bare_name(text) for text in forms["text"]]
+    is_own = [entity_id_of(name, kind) == own for name, kind, own in zip(bare, forms["type"], forms["entity_id"], strict=True)]
+    return forms.with_columns(name=pl.Series(bare, dtype=pl.String), is_own=pl.Series(is_own, dtype=pl.Boolean))
 
 
 def _listed(catalogue: pl.DataFrame) -> pl.DataFrame:
@@ -43,13 +48,13 @@ def _listed(catalogue: pl.DataFrame) -> pl.DataFrame:
     return rows.unique("entity_id", keep="first", maintain_order=True)
 
 
-def _most_often(mentions: pl.DataFrame, column: str) -> pl.DataFrame:
-    counted = mentions.group_by("entity_id", column).len()
-    ranked = counted.sort("entity_id", "len", column, descending=[False, True, False])
+def _most_often(forms: pl.DataFrame, column: str) -> pl.DataFrame:
+    counted = forms.group_by("entity_id", column, "is_own").agg(pl.col("mentions").sum())
+    ranked = counted.sort("entity_id", "is_own", "mentions", column, descending=[False, True, True, False])
     return ranked.group_by("entity_id", maintain_order=True).agg(pl.col(column).first())
 
 
-def _listed_forms(listed: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
-    named = listed.join(mentions.select("entity_id").unique(), on="entity_id", how="semi")
-    forms = named.select("entity_id", alias=pl.concat_list("name", pl.col("aliases").fill_null("").str.split("|")))
-    return forms.explode("alias").filter(pl.col("alias") != "")
+def _listed_forms(listed: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
+    named = listed.join(forms.select("entity_id").unique(), on="entity_id", how="semi")
+    printed = named.select("entity_id", alias=pl.concat_list("name", pl.col("aliases").fill_null("").str.split("|")))
+    return printed.explode("alias").filter(pl.col("alias") != "")

@@ -12,7 +12,7 @@ _COLUMNS = ("document_id", "page_id", "url", "outcome", "published_at", "modifie
 def settle_revisions(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The new documents with `revision`, `is_current` and `first_seen_at` settled: rows of `documents`, sorted by document_id.
 
-    `known` has the columns of `warehouse.load.known_documents`. A document met again, with the same id, keeps its revision
+    `known` has the columns of `warehouse.known.documents_beside`. A document met again, with the same id, keeps its revision
     and the time it was first seen. The revisions of a page follow each other by date of change, else of publication; where
     one of them has no date, by the run that met them; ties by address. Known revisions keep their numbers, new ones count on.
     """

@@ -17,6 +17,8 @@ _SQL_TYPES: dict[DataType, str] = {
     pl.Boolean(): "BOOLEAN",
     pl.Int32(): "INTEGER",
     pl.Int64(): "BIGINT",
+    pl.UInt32(): "UINTEGER",
+    pl.UInt64(): "UBIGINT",
     pl.Float32(): "FLOAT",
     pl.Float64(): "DOUBLE",
     pl.Date(): "DATE",

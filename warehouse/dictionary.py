@@ -33,7 +33,7 @@ columns may be added. The same text stands in the file itself, as comments: `SEL
 
 _WRITTEN = {
     "document": "Rows are replaced with their document.",
-    "whole": "Derived anew from the other tables in every load.",
+    "touched": "Derived from the other tables; a load replaces the rows that its news touch.",
     "run": "Only grows: every run adds to it.",
 }
 

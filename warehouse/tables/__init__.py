@@ -6,6 +6,7 @@ from warehouse.tables.claims import ATTRIBUTIONS, CLAIM_ENTITIES, CLAIM_TYPES, C
 from warehouse.tables.document_relations import DOCUMENT_RELATIONS
 from warehouse.tables.documents import DOCUMENTS, OUTCOMES
 from warehouse.tables.entities import ENTITIES, ENTITY_ALIASES
+from warehouse.tables.keys import ARTICLE_KEYS, CLAIM_TERMS
 from warehouse.tables.mentions import MENTION_TYPES, MENTIONS
 from warehouse.tables.model import TIMESTAMP, Column, Span, Table
 from warehouse.tables.quantities import QUANTITIES
@@ -28,6 +29,8 @@ TABLES = (
     TIME_EXPRESSIONS,
     CLAIM_RELATIONS,
     DOCUMENT_RELATIONS,
+    CLAIM_TERMS,
+    ARTICLE_KEYS,
     RUNS,
     QUALITY_RESULTS,
     QUARANTINE,
@@ -36,12 +39,14 @@ BATCH_TABLES = (DOCUMENTS, SENTENCES, MENTIONS, CLAIMS, CLAIM_ENTITIES, QUANTITI
 """What reading a batch of pages gives: tables that a document fills by itself."""
 
 __all__ = [
+    "ARTICLE_KEYS",
     "ATTRIBUTIONS",
     "BATCH_TABLES",
     "CLAIMS",
     "CLAIM_CLUSTERS",
     "CLAIM_ENTITIES",
     "CLAIM_RELATIONS",
+    "CLAIM_TERMS",
     "CLAIM_TYPES",
     "DOCUMENTS",
     "DOCUMENT_RELATIONS",

@@ -9,7 +9,7 @@ CLAIM_CLUSTERS = Table(
     grain="one statement, however often and in whatever words it is made",
     key=("cluster_id",),
     doc="Connected components of the claims judged the same; a claim that stands alone is its own cluster.",
-    written="whole",
+    written="touched",
     columns=(
         Column("cluster_id", pl.String, "Id of the claim that founded the cluster; it stays while the cluster grows."),
         Column("text", pl.String, "The representative claim's text."),

@@ -10,7 +10,7 @@ ENTITIES = Table(
     grain="one person, organisation, place, product or other named thing",
     key=("entity_id",),
     doc="Named things that current documents mention, from the catalogue or from the articles themselves.",
-    written="whole",
+    written="touched",
     columns=(
         Column("entity_id", pl.String, "Hash of the canonical name, and of whether it is a person."),
         Column("name", pl.String, "Canonical name: the catalogue's, else the form most often used."),
@@ -29,7 +29,7 @@ ENTITY_ALIASES = Table(
     grain="one surface form of one entity",
     key=("entity_id", "alias"),
     doc="Forms under which an entity is found: the catalogue's and those met in articles.",
-    written="whole",
+    written="touched",
     columns=(
         Column("entity_id", pl.String, "Entity.", references="entities.entity_id"),
         Column("alias", pl.String, "Surface form, as printed."),

@@ -44,8 +44,8 @@ class Span:
 class Table:
     """One table of the warehouse. `grain` says what one row is; `key` is unique and never null.
 
-    `written` says who replaces its rows: `document` rows are replaced with their document; `whole` tables are
-    derived anew from the others in every load; `run` tables only grow.
+    `written` says who replaces its rows: `document` rows are replaced with their document; `touched` rows are
+    derived from the others, and a load replaces those that its news touch; `run` tables only grow.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Table:
     key: tuple[str, ...]
     doc: str
     columns: tuple[Column, ...]
-    written: Literal["document", "whole", "run"] = "document"
+    written: Literal["document", "touched", "run"] = "document"
     spans: tuple[Span, ...] = ()
 
     @property

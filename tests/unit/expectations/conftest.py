@@ -106,6 +106,11 @@ def good_frames() -> Frames:
             {"claim_id": "c1", "other_claim_id": "c2", "relation": "disputes", "score": 0.6, "reason": "doubt"},
         ],
         "document_relations": [{"document_id": "d2", "other_document_id": "d1", "relation": "copy", "score": 1.0}],
+        "claim_terms": [
+            {"claim_id": "c1", "document_id": "d1", "terms": [3, 5], "weights": [2.5, 1.0], "entities": [7], "place": 3},
+            {"claim_id": "c2", "document_id": "d1", "terms": [], "weights": [], "entities": [], "place": 0},
+        ],
+        "article_keys": [{"document_id": "d1", "keys": [11, 13]}, {"document_id": "d2", "keys": [11, 13]}],
     }  # fmt: skip
     return {name: BY_NAME[name].frame(found) for name, found in rows.items()}
 

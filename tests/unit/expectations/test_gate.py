@@ -89,7 +89,7 @@ def test_a_sentence_that_fails_takes_along_what_stands_in_it(frames: Frames, bro
     assert set(held) == {
         ("sentences", "s1"), ("mentions", "m1"), ("mentions", "m2"), ("claims", "c1"), ("quantities", "n1"),
         ("time_expressions", "t1"), ("claim_entities", "c1/ada/speaker"), ("claim_entities", "c1/q5/subject"),
-        ("claim_relations", "c1/c2/disputes"),
+        ("claim_relations", "c1/c2/disputes"), ("claim_terms", "c1"),
     }  # fmt: skip
     assert held["sentences", "s1"].startswith("zone is ‘footer’, none of title, body")
     assert held["quantities", "n1"].startswith("sentence_id refers to sentences.sentence_id s1, which was held back: zone is ")

@@ -1,15 +1,18 @@
 import polars as pl
 import pytest
 
-from transforms.candidates import LARGEST_BLOCK, NEIGHBOURS, TERMED_CLAIMS, TERMS_PER_CLAIM, find_candidates
+from transforms.candidates import LARGEST_BLOCK, NEIGHBOURS, TERMED_CLAIMS, TERMS_PER_CLAIM, find_candidates, numbered
 
 
 def claims(*rows: tuple[str, str], weight: float = 2.0, entities: list[str] | None = None, figures: str = "") -> pl.DataFrame:
     """Claims with an id and terms parted by spaces, all of one weight."""
-    return pl.DataFrame(
-        [(name, terms.split(), [weight] * len(terms.split()), entities or [], figures) for name, terms in rows],
-        schema=TERMED_CLAIMS, orient="row",
-    )  # fmt: skip
+    return weighted(*((name, dict.fromkeys(terms.split(), weight)) for name, terms in rows), entities=entities, figures=figures)
+
+
+def weighted(*rows: tuple[str, dict[str, float]], entities: list[str] | None = None, figures: str = "") -> pl.DataFrame:
+    """Claims with an id and the weight of each term."""
+    termed = [(name, *numbered(terms, entities or [], figures)) for name, terms in rows]
+    return pl.DataFrame(termed, schema=TERMED_CLAIMS, orient="row")
 
 
 def pairs(new: pl.DataFrame, known: pl.DataFrame | None = None, least_share: float = 0.0) -> list[tuple[str, str]]:
@@ -73,8 +76,8 @@ def test_a_pair_met_in_a_crowd_and_apart_comes_once():
 
 def test_a_crowd_is_sorted_by_all_terms():
     heavy = [f"term{at}" for at in range(TERMS_PER_CLAIM)]
-    rows = [(f"c{at:04d}", [*heavy, f"kind{at % 20}"], [3.0] * len(heavy) + [1.0], [], "") for at in range(400)]
-    found = pairs(pl.DataFrame(rows, schema=TERMED_CLAIMS, orient="row"))
+    rows = [(f"c{at:04d}", {**dict.fromkeys(heavy, 3.0), f"kind{at % 20}": 1.0}) for at in range(400)]
+    found = pairs(weighted(*rows))
     alike = {pair for pair in found if int(pair[0][1:]) % 20 == int(pair[1][1:]) % 20}
     assert {name for pair in alike for name in pair} == {f"c{at:04d}" for at in range(400)}
 

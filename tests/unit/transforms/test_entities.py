@@ -5,7 +5,7 @@ from transforms.names import entity_id_of
 from warehouse.tables import ENTITIES, ENTITY_ALIASES
 
 MENTIONS = {
-    "entity_id": pl.String, "name": pl.String, "text": pl.String, "type": pl.String, "document_id": pl.String,
+    "entity_id": pl.String, "text": pl.String, "type": pl.String, "document_id": pl.String,
     "is_current": pl.Boolean,
 }  # fmt: skip
 CATALOGUE = pl.DataFrame(
@@ -16,14 +16,25 @@ CATALOGUE = pl.DataFrame(
 META, TARN = entity_id_of("Meta Platforms", "ORG"), entity_id_of("Tarn Laboratory", "ORG")
 
 
-def mention(entity_id: str | None, text: str, document: str = "d1", **over) -> dict:
-    row = {"entity_id": entity_id, "name": text, "text": text, "type": "ORG", "document_id": document, "is_current": True}
+def mention(entity_id: str, text: str, document: str = "d1", **over) -> dict:
+    row = {"entity_id": entity_id, "text": text, "type": "ORG", "document_id": document, "is_current": True}
     return row | over
 
 
 def built(*rows: dict) -> tuple[list[dict], list[tuple]]:
-    entities, aliases = build_entities(pl.DataFrame(list(rows), schema=MENTIONS, orient="row"), CATALOGUE)
+    forms, counts = counted(*rows)
+    entities, aliases = build_entities(forms, counts, CATALOGUE)
     return entities.to_dicts(), aliases.rows()
+
+
+def counted(*rows: dict) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Mentions as the warehouse counts them."""
+    mentions = pl.DataFrame(list(rows), schema=MENTIONS, orient="row")
+    documents = {"mention_count": pl.len(), "document_count": pl.col("document_id").n_unique()}
+    return (
+        mentions.group_by("entity_id", "text", "type").agg(mentions=pl.len()),
+        mentions.filter("is_current").group_by("entity_id").agg(**documents),
+    )
 
 
 def test_the_catalogue_names_types_and_describes_what_it_holds():
@@ -41,13 +52,20 @@ def test_elsewhere_the_name_and_type_used_most_often_count():
 
 
 def test_ties_go_in_alphabetical_order():
-    (entity,), _ = built(mention(TARN, "Tarn Laboratory"), mention(TARN, "Tarn Lab", type="LOC"))
+    (entity,), _ = built(mention(TARN, "Tarn Labs"), mention(TARN, "Tarn Lab", type="LOC"))
     assert (entity["name"], entity["type"]) == ("Tarn Lab", "LOC")
 
 
-def test_a_mention_without_a_canonical_name_counts_by_its_text():
-    (entity,), _ = built(mention(TARN, "Tarn Lab", name=None))
-    assert entity["name"] == "Tarn Lab"
+def test_a_form_that_the_id_stands_for_names_the_entity_however_frequent_others_are():
+    rows = [mention(TARN, "the Tarn"), mention(TARN, "the Tarn"), mention(TARN, "Tarn Laboratory")]
+    (entity,), _ = built(*rows)
+    assert entity["name"] == "Tarn Laboratory"
+
+
+def test_counts_of_known_and_new_documents_add_up():
+    known, new = counted(mention(META, "Meta"), mention(META, "Facebook")), counted(mention(META, "Meta", "d2"))
+    entities, _ = build_entities(pl.concat([known[0], new[0]]), pl.concat([known[1], new[1]]), CATALOGUE)
+    assert entities.select("mention_count", "document_count").rows() == [(3, 2)]
 
 
 def test_counts_are_over_current_documents():
@@ -76,12 +94,7 @@ def test_an_entity_without_listed_aliases_has_its_name():
     assert [alias for _, alias in aliases] == ["Anna Lind", "Lind"]
 
 
-def test_a_mention_without_an_entity_is_passed_over():
-    assert built(mention(None, "Zuckerberg")) == ([], [])
-
-
 def test_tables_are_declared_and_in_order():
-    rows = pl.DataFrame([mention(f"e{at}", f"name {9 - at}") for at in range(9)], schema=MENTIONS, orient="row")
-    entities, aliases = build_entities(rows, CATALOGUE)
+    entities, aliases = build_entities(*counted(*(mention(f"e{at}", f"name {9 - at}") for at in range(9))), CATALOGUE)
     assert (entities.schema, aliases.schema) == (ENTITIES.schema, ENTITY_ALIASES.schema)
     assert entities["entity_id"].is_sorted() and aliases.equals(aliases.sort(ENTITY_ALIASES.key))

@@ -5,10 +5,9 @@ import polars as pl
 import pytest
 
 from warehouse.database import Connection
-from warehouse.load import article_text, known_claims, known_documents, load_tables, read_table, staged_claims, touch_documents
+from warehouse.load import load_tables, read_table, touch_documents
 from warehouse.tables import (
     CLAIM_CLUSTERS,
-    CLAIM_ENTITIES,
     CLAIM_RELATIONS,
     CLAIMS,
     DOCUMENT_RELATIONS,
@@ -128,10 +127,25 @@ def test_a_source_keeps_the_day_it_was_added_and_takes_its_new_title(loaded: Con
     assert read_table(loaded, SOURCES).select("added_at", "title").rows() == [(datetime(2024, 7, 24, 6, 0), "Renamed")]
 
 
-def test_a_whole_table_holds_only_what_was_loaded_last(loaded: Connection, frames: Frames) -> None:
-    load_tables(loaded, {"claim_clusters": frames["claim_clusters"].filter(cluster_id="c-size")}, replaced_documents=[])
-    assert read_table(loaded, CLAIM_CLUSTERS)["cluster_id"].to_list() == ["c-size"]
-    assert read_table(loaded, ENTITIES).height == 5
+def test_former_rows_give_way_to_those_of_the_load(loaded: Connection, frames: Frames) -> None:
+    size, path = (frames["claim_clusters"].filter(cluster_id=name) for name in ("c-size", "c-path"))
+    former = pl.concat([size, path]).select("cluster_id")
+    before = read_table(loaded, CLAIM_CLUSTERS).height
+    load_tables(loaded, {"claim_clusters": changed(size, text="New."), "former_clusters": former}, replaced_documents=[])
+    after = read_table(loaded, CLAIM_CLUSTERS)
+    assert after.height == before - 1
+    assert after.filter(cluster_id="c-size")["text"].to_list() == ["New."]
+
+
+def test_a_former_entity_takes_its_aliases_with_it(loaded: Connection) -> None:
+    load_tables(loaded, {"former_entities": pl.DataFrame({"entity_id": ["meta"]})}, replaced_documents=[])
+    assert column(loaded, "SELECT entity_id FROM entities WHERE entity_id = 'meta'") == []
+    assert column(loaded, "SELECT alias FROM entity_aliases WHERE entity_id = 'meta'") == []
+
+
+def test_former_rows_are_named_by_their_key_alone(loaded: Connection) -> None:
+    with pytest.raises(ValueError, match="it needs cluster_id alone"):
+        load_tables(loaded, {"former_clusters": pl.DataFrame({"claim_id": ["c-size"]})}, replaced_documents=[])
 
 
 def test_a_run_is_added_to_those_before_and_a_repeated_load_of_it_is_not(loaded: Connection, frames: Frames) -> None:
@@ -156,16 +170,22 @@ def test_a_superseded_document_is_no_longer_current(loaded: Connection) -> None:
     assert column(loaded, "SELECT document_id FROM documents WHERE NOT is_current ORDER BY ALL") == ["interview-1", "news"]
 
 
-@pytest.mark.parametrize("frame", [
-    pl.DataFrame({"document_id": ["news"]}), pl.DataFrame({"is_current": [False]}),
-    pl.DataFrame({"document_id": ["news"], "is_current": ["no"]}), pl.DataFrame({"document_id": ["news"], "colour": ["red"]}),
-], ids=["nothing to set", "no key", "wrong type", "unknown column"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pl.DataFrame({"document_id": ["news"]}),
+        pl.DataFrame({"is_current": [False]}),
+        pl.DataFrame({"document_id": ["news"], "is_current": ["no"]}),
+        pl.DataFrame({"document_id": ["news"], "colour": ["red"]}),
+    ],
+    ids=["nothing to set", "no key", "wrong type", "unknown column"],
+)
 def test_a_change_that_fits_no_column_is_refused(loaded: Connection, frame: pl.DataFrame) -> None:
     with pytest.raises(ValueError, match=r"frame superseded is .*; it needs document_id and columns of documents"):
         load_tables(loaded, {"superseded": frame}, replaced_documents=[])
 
 
-# What later runs need to know
+# Documents met again
 
 
 def test_a_document_met_again_is_touched_and_nothing_else(loaded: Connection) -> None:
@@ -176,66 +196,3 @@ def test_a_document_met_again_is_touched_and_nothing_else(loaded: Connection) ->
     assert after.filter(document_id="news")["last_seen_at"].item() == LATER
     assert after.filter(pl.col("document_id") != "news").equals(before.filter(pl.col("document_id") != "news"))
     assert after.drop("last_seen_at").equals(before.drop("last_seen_at"))
-
-
-def test_known_documents_are_of_every_outcome_and_carry_no_text(loaded: Connection, frames: Frames) -> None:
-    known = known_documents(loaded)
-    assert known.equals(frames["documents"].drop("text").sort("document_id"))
-
-
-def test_article_text_is_the_body_lists_and_headings_in_order(loaded: Connection, frames: Frames) -> None:
-    load_tables(loaded, {"sentences": frames["sentences"].reverse()}, replaced_documents=[])
-    texts = article_text(loaded)
-    assert texts.columns == ["document_id", "page_id", "revision", "published_at", "url", "text"]
-    assert texts.filter(document_id="interview-2")["revision"].item() == 2
-    assert texts["document_id"].to_list() == ["copy", "interview-1", "interview-2", "news", "opinion"]
-    assert texts.filter(document_id="opinion")["text"].item() == (
-        "The licence\nSome critics say that Llama 3.1 is not truly open source.\n"
-        'Stella Biderman called the release "a real gift to research" but named its limits.\nMeta will release Llama 4 in 2025.'
-    )
-
-
-def test_article_text_of_asked_documents_is_of_these_alone(loaded: Connection) -> None:
-    assert article_text(loaded, ["news", "index"])["document_id"].to_list() == ["news"]
-    assert article_text(loaded, []).height == 0
-
-
-def test_known_claims_carry_figures_times_and_entities_but_not_the_speaker(loaded: Connection) -> None:
-    known = {row["claim_id"]: row for row in known_claims(loaded).iter_rows(named=True)}
-    assert known["c-half"]["entity_ids"] == ["gpt4o", "llama31"]
-    assert known["c-half"]["quantities"] == [
-        {"value": 50.0, "upper_value": None, "unit": "percent", "kind": "percent", "is_approximate": True}
-    ]
-    assert known["c-next"]["times"] == [{"earliest": datetime(2025, 1, 1).date(), "latest": datetime(2025, 12, 31).date()}]
-    assert (known["c-gift"]["entity_ids"], known["c-gift"]["quantities"], known["c-gift"]["times"]) == ([], [], [])
-
-
-def test_a_figure_counts_for_every_claim_whose_span_holds_it(loaded: Connection) -> None:
-    loaded.execute("UPDATE quantities SET claim_id = NULL WHERE quantity_id = 'q-c-size'")
-    assert known_claims(loaded).filter(claim_id="c-size")["quantities"].item().to_list()[0]["unit"] == "parameter"
-
-
-def test_known_claims_tell_older_revisions_from_current_ones(loaded: Connection) -> None:
-    known = known_claims(loaded)
-    assert known["claim_id"].is_sorted()
-    assert known.filter(~pl.col("is_current"))["claim_id"].to_list() == ["c-size-1", "c-third"]
-
-
-def test_claims_of_documents_that_were_not_kept_are_not_compared(loaded: Connection) -> None:
-    loaded.execute("UPDATE documents SET outcome = 'gone' WHERE document_id = 'news'")
-    assert "c-size" not in known_claims(loaded)["claim_id"].to_list()
-
-
-def test_staged_claims_are_what_the_warehouse_knows_of_them_once_loaded(loaded: Connection, frames: Frames) -> None:
-    assert staged_claims(frames).equals(known_claims(loaded))
-    open_clusters = frames | {"claims": changed(frames["claims"], cluster_id=None)}
-    assert staged_claims(open_clusters)["cluster_id"].null_count() == frames["claims"].height
-
-
-def test_an_empty_warehouse_knows_nothing_in_the_right_types(con: Connection) -> None:
-    known = known_claims(con)
-    assert known.height == 0
-    assert known.schema["entity_ids"] == pl.List(pl.String)
-    assert known.schema["times"] == pl.List(pl.Struct({"earliest": pl.Date, "latest": pl.Date}))
-    assert read_table(con, CLAIM_ENTITIES).schema == CLAIM_ENTITIES.schema
-    assert known_documents(con).schema["published_at"] == pl.Datetime("us")

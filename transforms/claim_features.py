@@ -8,6 +8,15 @@ from itertools import takewhile
 from typing import Any
 
 from transforms.figure_match import Figure, read_figures, read_times
+from transforms.statement_parts import (
+    named_clause,
+    numbers_in,
+    opening_of,
+    roles_of,
+    superlatives_of,
+    tense_of,
+    without_numbers,
+)
 from transforms.terms import CompareLexicon, Word, read_words, split_words, term_weight
 
 STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boast", "remain", "presence"))
@@ -18,7 +27,6 @@ _CARRYING = frozenset((None, "criterion", "rank"))
 _OPEN_PRONOUNS = frozenset(("i", "we", "he", "she", "it", "they"))
 """Subjects that may stand for the speaker, where nothing else was found for them."""
 _CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if name)
-_FUTURE = frozenset(("will", "shall", "ll"))
 
 _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
 
@@ -45,7 +53,8 @@ class Subject:
     """What a claim is about. `terms` is empty where an open pronoun says it; `signed` tells `open` from `closed`.
 
     `narrowing`: words that pick one of several things of a name: directions, degrees, superlatives. `holder_id` and
-    `holder_terms`: the speaker, where an open pronoun or nothing stands for the subject: "the army said that it did not …".
+    `holder_terms`: the speaker, where an open pronoun or nothing stands for the subject: "the army said it did not".
+    `counted`: its terms without the number, where it gives one ("300 protesters", "no exit"). `is_definite`: `the` opens it.
     """
 
     entity_id: str | None
@@ -57,19 +66,23 @@ class Subject:
     is_partial: bool
     holder_id: str | None
     holder_terms: frozenset[str]
+    counted: frozenset[str]
+    is_definite: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimFeatures:
     """One claim, taken apart.
 
-    `terms`: weight of each word that carries matter. `wording`: terms of all words. `matter`: weight of what is said of the
+    `terms`: weight of each word that carries matter. `wording`: terms of all words, `spelled` their letters in order, `context`
+    the terms of the sentence around it, or its own where it is longer, in order; `core` its own up to a clause that explains. `matter`: weight of what is said of the
     subject, up to a clause that explains it. `other_side`: terms after `than`.
     `negators`: words that deny. `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no
     figure: versions, years. `superlatives`: forms such as `largest`. `roles`: parts that words of the statement play, such
     as `bound` (more than, at least) or `partial` (some, several). `words`: all words up to a clause that explains. `tense`:
     future, perfect, pluperfect or simple, by the predicate's auxiliaries. `days`: names of days and months, which the dates of
     `times` tell only where the day of writing is known. `held_stance`: direction of the words that hold a phrase ("opposes").
+    `is_conditional`: it names a condition. `entities`: ids of those that it names. `opening`: the same claim up to where it goes on to say something else.
     """
 
     claim_id: str
@@ -82,6 +95,9 @@ class ClaimFeatures:
     is_negated: bool
     terms: Mapping[str, float]
     wording: frozenset[str]
+    spelled: str
+    context: tuple[str, ...]
+    core: tuple[str, ...]
     negators: frozenset[str]
     refusals: frozenset[str]
     subject: Subject
@@ -99,6 +115,9 @@ class ClaimFeatures:
     tense: str
     days: frozenset[str]
     held_stance: Pointing | None
+    is_conditional: bool
+    entities: frozenset[str]
+    opening: "ClaimFeatures | None"
 
     @property
     def says_what_is(self) -> bool:
@@ -108,7 +127,25 @@ class ClaimFeatures:
 
 def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFeatures:
     """Take apart one row of the frame that `compare.relate_claims` takes."""
+    called = None
+    if claim["speaker"] and not claim["subject"]:
+        called = named_clause(claim["text"], claim["resolved_text"] or "", lexicon)
+    if called:
+        claim = {**claim, "subject": called[0], "resolved_text": called[1], "predicate": "is"}
+    opening = opening_of(claim["resolved_text"] or claim["text"], claim["predicate"] or "", lexicon)
+    return _read(claim, lexicon, _read_opening(claim, opening, lexicon) if opening else None)
+
+
+def _read_opening(claim: Mapping[str, Any], opening: str, lexicon: CompareLexicon) -> ClaimFeatures:
+    """Only the figures that the opening gives are its own; its times are taken from the whole."""
+    numbers = numbers_in(read_words(opening, lexicon))
+    figures = [row for row in claim["quantities"] or () if row["value"] in numbers]
+    return _read({**claim, "text": opening, "resolved_text": opening, "quantities": figures}, lexicon, None)
+
+
+def _read(claim: Mapping[str, Any], lexicon: CompareLexicon, opening: ClaimFeatures | None) -> ClaimFeatures:
     words = read_words(claim["resolved_text"] or claim["text"], lexicon)
+    sentence = read_words(claim["sentence"] or "", lexicon)
     figures = read_figures(claim["quantities"])
     values = frozenset(figure.value for figure in figures)
     content = dict.fromkeys(word for word in words if word.role in _CARRYING and not _is_figure(word, values))
@@ -128,6 +165,9 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
         is_negated=claim["is_negated"],
         terms=_weighted(content),
         wording=frozenset(word.term for word in words),
+        spelled=" ".join(word.term for word in words),
+        context=max((tuple(word.term for word in said) for said in (words, sentence)), key=len),
+        core=tuple(word.term for word in core),
         negators=frozenset(word.term for word in core if word.role == "negator"),
         refusals=frozenset(p.matter for p in pointings if p.kind == "stance" and p.sign < 0),
         subject=subject,
@@ -137,14 +177,17 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
         pointings=pointings,
         numbers=frozenset(word.term for word in content if word.number is not None),
         figures=figures,
-        superlatives=_superlatives(said, lexicon),
-        roles=frozenset(word.role for at, word in enumerate(core) if word.role is not None and not _rounds(core, at)),
+        superlatives=superlatives_of(said, lexicon),
+        roles=roles_of(core),
         is_existential=[word.term for word in words[:2]] == ["there", "be"],
         times=read_times(claim["times"]),
         words=tuple(core),
-        tense=_tense(claim["predicate"] or ""),
+        tense=tense_of(claim["predicate"] or ""),
         days=frozenset(word.term for word in core if word.term in _CALENDAR and word.role == "time"),
         held_stance=_held_stance(claim, pointings, lexicon),
+        is_conditional=any(word.surface in ("if", "unless") for word in words),
+        entities=frozenset(claim["entity_ids"] or ()),
+        opening=opening,
     )
 
 
@@ -195,35 +238,20 @@ def _read_subject(claim: Mapping[str, Any], statement: Iterable[Word], lexicon: 
         is_partial=any(word.role == "partial" for word in words),
         holder_id=claim["speaker_id"] if is_open else None,
         holder_terms=frozenset(word.term for word in holder if word.role in _CARRYING),
+        counted=_counted(words),
+        is_definite=text.casefold().startswith("the "),
     )
+
+
+def _counted(words: Sequence[Word]) -> frozenset[str]:
+    """Terms of what a number or `no` counts; empty where nothing is counted."""
+    if not numbers_in(words) and not any(word.surface in ("no", "any") for word in words[:1]):
+        return frozenset()
+    return frozenset(signed(word) for word in without_numbers(words) if word.role in _CARRYING)
 
 
 def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
     return frozenset(word.term for word in read_words(text, lexicon) if word.role in _CARRYING or word.role == "generic")
-
-
-def _superlatives(said: Sequence[Word], lexicon: CompareLexicon) -> frozenset[str]:
-    """`largest`, `first`, `the most capable`; "most models" are many, and no title."""
-    found = {word.surface for word in said if word.surface in lexicon.superlatives or word.role == "rank"}
-    for before, most, word in zip(said, said[1:], said[2:], strict=False):
-        if before.surface == "the" and most.surface == "most" and word.role in _CARRYING:
-            found.add(f"most {word.surface}")
-    return frozenset(found)
-
-
-def _rounds(words: Sequence[Word], at: int) -> bool:
-    """Whether `some` rounds the number behind it and names no part."""
-    return words[at].surface == "some" and at + 1 < len(words) and words[at + 1].number is not None
-
-
-def _tense(predicate: str) -> str:
-    words = split_words(predicate)
-    if not _FUTURE.isdisjoint(words) or words[:1] == ["to"]:
-        return "future"
-    has_more = len([word for word in words if word not in ("not", "never")]) > 1
-    if has_more and words[0] == "had":
-        return "pluperfect"
-    return "perfect" if has_more and words[0] in ("has", "have", "ve") else "simple"
 
 
 def _held_stance(claim: Mapping[str, Any], pointings: Sequence[Pointing], lexicon: CompareLexicon) -> Pointing | None:

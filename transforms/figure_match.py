@@ -92,12 +92,13 @@ def times_conflict(ours: Sequence[tuple[date, date]], theirs: Sequence[tuple[dat
 
 
 def read_times(rows: Sequence[Mapping[str, object]] | None) -> tuple[tuple[date, date], ...]:
-    """Known periods of a claim's `times` list; a bound that is missing is the other one."""
+    """Known periods of a claim's `times` list; one without a bound is open on that side: "until 1999"."""
     periods = set()
     for row in rows or ():
-        earliest, latest = row["earliest"] or row["latest"], row["latest"] or row["earliest"]
-        if isinstance(earliest, date) and isinstance(latest, date):
-            periods.add((earliest, latest))
+        earliest, latest = row["earliest"], row["latest"]
+        if earliest is not None or latest is not None:
+            assert isinstance(earliest, date | None) and isinstance(latest, date | None)
+            periods.add((earliest or date.min, latest or date.max))
     return tuple(sorted(periods))
 
 

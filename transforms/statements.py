@@ -208,7 +208,8 @@ def modality(span: Span, root: Token, words: ClaimWords) -> str:
     if infinitive and root.lemma_.lower() in words.of["plan"]:
         return "planned"
     habit = any(child.lower_ in words.of["habit"] for child in root.children)
-    if not habit and any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near):
+    backshifted = root.dep_ == "ccomp" and root.head.tag_ in ("VBD", "VBN")  # "said it would close": it will
+    if not (habit or backshifted) and any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near):
         return "conditional"
     # "may be weaponised, critics say": only the main clause counts; an adverb may hang on the infinitive
     below = [

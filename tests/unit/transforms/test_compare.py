@@ -117,7 +117,7 @@ def test_the_same_statement_is_found_in_other_words(lexicon, ours, theirs):
         (claim("It is free", "It", "is"), claim("It is free", "It", "is")),
         (
             claim("Meta hired 40 people", "Meta", "hired", subject_id="e1"),
-            claim("Meta hired 40 people", "Meta", "hired", subject_id="e2"),
+            claim("OpenAI hired 40 people", "OpenAI", "hired", subject_id="e2"),
         ),
         (
             claim("He expects rain", "He", "expects", resolved_text="Mark Zuckerberg expects rain"),

@@ -193,3 +193,16 @@ def test_a_statement_with_a_figure_is_one_of_quantity(type_of, kind):
 
 def test_a_rank_alone_makes_no_quantity(type_of):
     assert type_of("The ferry carries people.", frozenset({"rank"})) == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("Olsen said that the port would close in May.", "asserted"),
+        ("Olsen says that the port would close.", "conditional"),
+        ("Olsen said that the port would close if the ice held.", "conditional"),
+    ],
+)
+def test_a_will_that_was_reported_in_the_past_is_no_condition(claims_of, text, modality):
+    (claim,) = claims_of(text)
+    assert claim["modality"] == modality

@@ -10,6 +10,8 @@ from scipy.sparse.csgraph import connected_components
 
 from warehouse.tables import CLAIM_CLUSTERS
 
+JOIN_SCORE = 0.7
+"""A pair below this score joins nothing: of such pairs of different articles about half speak of the like, not of the same."""
 CERTAIN_SCORE = 0.8
 """A pair from this score on always joins its clusters. A weaker one does so only when more than half of the pairs between the
 two clusters are judged the same, so that a chain of near misses does not join its ends."""
@@ -26,7 +28,7 @@ def cluster_claims(
     with the oldest member, by publication, then by claim_id, gives the id; a new cluster has the id of its oldest claim.
     """
     claims = claims.sort("claim_id").with_row_index("claim")
-    same = _indexed(relations.filter(pl.col("relation") == "same"), claims)
+    same = _indexed(relations.filter((pl.col("relation") == "same") & (pl.col("score") >= JOIN_SCORE)), claims)
     disputes = _indexed(relations.filter(pl.col("relation") == "disputes"), claims)
     groups = _guarded(claims.height, pl.concat([same, _unchanged(claims)]), disputes)
     grouped = claims.with_columns(group=pl.Series(groups, dtype=pl.Int64))

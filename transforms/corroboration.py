@@ -31,7 +31,7 @@ LEAST_SHARED_WEIGHT = 4.0
 """Least weight of what the sentences share. "It is free" is the same words about anything."""
 MATTER_WEIGHT, NAMED_WEIGHT = 12.0, 7.0
 """Weight of what the sentences share from which they are of one matter: of any words; with a rare word or a figure."""
-ALONE_FACTOR = 0.8
+ALONE_FACTOR = 0.68
 """Factor of the score where nothing says that both are of one matter: "booking can be a daunting task". Those who write of
 other things in like words are many more among all articles than in the corpus."""
 USUAL_WEIGHT = 1.2

@@ -4,7 +4,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from transforms.clusters import CERTAIN_SCORE, cluster_claims
+from transforms.clusters import CERTAIN_SCORE, JOIN_SCORE, cluster_claims
 from warehouse.tables import CLAIM_CLUSTERS, CLAIM_RELATIONS, CLAIMS, DOCUMENT_RELATIONS, TIMESTAMP
 
 SCHEMA = pl.Schema(
@@ -56,8 +56,8 @@ def test_claims_judged_the_same_share_a_cluster_and_the_rest_stand_alone():
 
 def test_a_weak_chain_does_not_join_its_ends():
     rows = claims(claim("a"), claim("b"), claim("c"))
-    assert clusters(rows, same(("a", "b", 0.7), ("b", "c", 0.6))) == {"a": "a", "b": "a", "c": "c"}
-    assert clusters(rows, same(("a", "b", 0.7), ("b", "c", 0.6), ("a", "c", 0.6))) == {"a": "a", "b": "a", "c": "a"}
+    assert clusters(rows, same(("a", "b", 0.75), ("b", "c", 0.72))) == {"a": "a", "b": "a", "c": "c"}
+    assert clusters(rows, same(("a", "b", 0.75), ("b", "c", 0.72), ("a", "c", 0.72))) == {"a": "a", "b": "a", "c": "a"}
 
 
 def test_claims_that_dispute_each_other_stay_apart_however_strong_the_chain():
@@ -174,7 +174,7 @@ def test_a_current_claim_most_like_the_others_speaks_for_the_cluster(rows, text)
 
 def test_clusters_are_declared_rows_whatever_the_order_of_claims():
     rows = claims(*(claim(name, day) for name, day in (("a", 4), ("b", 9), ("c", 5), ("d", 7), ("e", None))))
-    relations = same(("b", "d", 0.7), ("b", "e", 0.7), ("d", "e", 0.7))
+    relations = same(("b", "d", 0.75), ("b", "e", 0.75), ("d", "e", 0.75))
     found = cluster_claims(rows, relations, copies())
     again = cluster_claims(rows.reverse(), relations.reverse(), copies())
     assert found[0].schema == CLAIM_CLUSTERS.schema
@@ -184,6 +184,7 @@ def test_clusters_are_declared_rows_whatever_the_order_of_claims():
 
 def joined_plainly(edges: list[tuple], disputes: set[frozenset]) -> set[frozenset]:
     """The rule said plainly: strongest first, two groups join unless a pair of them disputes or too few are judged the same."""
+    edges = [edge for edge in edges if edge[2] >= JOIN_SCORE]
     groups = [{name} for name in sorted({name for edge in edges for name in edge[:2]})]
     linked = {frozenset(edge[:2]) for edge in edges}
     for a, b, score in sorted(edges, key=lambda edge: (-edge[2], *edge[:2])):
@@ -202,7 +203,7 @@ def test_clusters_are_joined_by_the_rule_on_any_graph(seed):
     names = "abcdefghijkl"
     pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
     drawn = rng.sample(pairs, 26)
-    edges = [(*pair, rng.choice((0.6, 0.7, 0.75, 0.85, 0.95))) for pair in drawn[:20]]
+    edges = [(*pair, rng.choice((0.6, 0.72, 0.75, 0.85, 0.95))) for pair in drawn[:20]]
     disputed = [(*pair, 0.9) for pair in drawn[20:]]
     relations = pl.concat([same(*edges), same(*disputed, relation="disputes")])
     found: dict[str, set[str]] = {}
@@ -216,3 +217,7 @@ def test_no_claims_make_no_clusters():
     found = cluster_claims(claims(), same(), copies())
     assert found[0].equals(CLAIM_CLUSTERS.frame())
     assert found[1].is_empty()
+
+
+def test_claims_that_are_but_alike_stay_apart():
+    assert clusters(claims(claim("a"), claim("b")), same(("a", "b", 0.65))) == {"a": "a", "b": "b"}

@@ -1,5 +1,5 @@
 -- How pages follow their edits: each kept revision beside the one before it. A page that is kept no more ends with a row
--- that says so in `outcome`. One row: one revision of one page.
+-- that says so in `outcome`; one that never was has none. One row: one revision of one page.
 CREATE OR REPLACE VIEW page_revisions AS
 SELECT
     d.title,
@@ -23,7 +23,8 @@ FROM documents AS d
 LEFT JOIN (SELECT started_at, min(run_id) AS run_id FROM runs GROUP BY started_at) AS r ON r.started_at = d.first_seen_at
 WHERE d.outcome = 'kept' OR d.is_current
 -- the current one is the latest by date, also where an older one was read after it
-WINDOW in_order AS (PARTITION BY d.page_id ORDER BY d.is_current, d.revision, d.document_id);
+WINDOW in_order AS (PARTITION BY d.page_id ORDER BY d.is_current, d.revision, d.document_id)
+QUALIFY bool_or(d.outcome = 'kept') OVER (PARTITION BY d.page_id);
 
 COMMENT ON COLUMN page_revisions.previous_revision IS 'Number of the kept revision before; NULL for the first.';
 COMMENT ON COLUMN page_revisions.place IS 'Place among the rows of the page, from 1; the current one is the last.';

@@ -10,12 +10,12 @@ WITH gone AS (
     FROM claim_history AS h
     WHERE h.vanished_at IS NOT NULL
 ),
+-- what the revision without it states and the one before it did not
 came AS (
-    SELECT c.document_id, c.claim_id, c.text, list_distinct(regexp_extract_all(lower(c.text), '\w+')) AS words
-    FROM claims AS c
-    JOIN (SELECT DISTINCT vanished_document_id, page_id FROM gone) AS g ON g.vanished_document_id = c.document_id
-    JOIN claim_history AS h ON h.page_id = g.page_id AND h.cluster_id = c.cluster_id
-    JOIN documents AS d ON d.document_id = c.document_id AND d.revision = h.first_revision
+    SELECT n.document_id, n.claim_id, n.text, list_distinct(regexp_extract_all(lower(n.text), '\w+')) AS words
+    FROM (SELECT DISTINCT document_id, vanished_document_id FROM gone) AS g
+    JOIN claims AS n ON n.document_id = g.vanished_document_id
+    ANTI JOIN claims AS o ON o.document_id = g.document_id AND o.cluster_id = n.cluster_id
 ),
 alike AS (
     SELECT

@@ -27,6 +27,10 @@ def test_the_current_revision_follows_one_that_was_read_after_it(loaded: Connect
     ]
 
 
+def test_a_page_that_was_never_kept_has_no_revisions(loaded: Connection) -> None:
+    assert rows(loaded, "SELECT page_id FROM page_revisions WHERE outcome <> 'kept'") == []
+
+
 def test_a_revision_of_a_time_without_a_run_is_shown_without_one(loaded: Connection) -> None:
     loaded.execute("DELETE FROM runs WHERE run_id = 'run-2'")
     assert rows(loaded, "SELECT run_id FROM page_revisions WHERE document_id = 'interview-2'") == [(None,)]

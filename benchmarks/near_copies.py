@@ -88,7 +88,7 @@ def read_text(page: Made) -> str | None:
 
 
 def summarise(data: str, made: Sequence[Made], texts: Sequence[str | None]) -> Measured:
-    """Figures over all kinds, with recall or the false pairs of each kind in the detail."""
+    """Figures over all kinds, with the recall and the false pairs of each kind in the detail."""
     read = {page.name: text for page, text in zip(made, texts, strict=True) if text is not None}
     made = [page for page in made if page.name in read]
     originals = [page for page in made if page.kind == ORIGINALS]
@@ -101,10 +101,11 @@ def summarise(data: str, made: Sequence[Made], texts: Sequence[str | None]) -> M
         right, given, wanted = right + len(found & gold), given + len(found), wanted + len(gold)
         if gold:
             of_copies.append(f"{kind} {share(len(found & gold), len(gold)):.3f}")
-        of_others.append(f"{kind} {len(found - gold)}")
+        if found - gold:
+            of_others.append(f"{kind} {len(found - gold)}")
         errors += [_error(kind, "missed", pair, read) for pair in sorted(gold - found)]
         errors += [_error(kind, "false", pair, read) for pair in sorted(found - gold)]
-    of_all = f"{right} of {given}; false: {', '.join(of_others)}"
+    of_all = f"{right} of {given}; false: {', '.join(of_others) or 'none'}"
     figures = [
         Figure(data, "near-copies, precision of pairs", share(right, given), of_all),
         Figure(data, "near-copies, recall of pairs", share(right, wanted), f"{right} of {wanted}: {', '.join(of_copies)}"),

@@ -1,7 +1,7 @@
 """Whether two claims speak of one subject, one matter and one time: only then can they dispute each other."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from transforms.claim_features import ClaimFeatures, Pointing, Subject
 from transforms.corroboration import have_different_subjects, weighted_share
@@ -22,8 +22,9 @@ STATE_WINDOW = timedelta(days=365)
 """Two articles further apart than this may both be right about a state: a company grows, a law changes."""
 EVENT_WINDOW = timedelta(days=4)
 """The same for what happens: prices and counts of the day are news of the day."""
-BY_HOLDER, BY_NAME, BY_ENTITY = 0.85, 0.9, 1.0
-"""How sure it is that two claims have one subject: by the speaker whom a pronoun may mean, by its words, by its entity."""
+BY_SHORT_NAME, BY_HOLDER, BY_NAME, BY_ENTITY = 0.8, 0.85, 0.9, 1.0
+"""How sure it is that two claims have one subject: by a shorter form of its name in the same article ("the dam"), by the
+speaker whom a pronoun may mean, by its words, by its entity."""
 
 
 def subject_certainty(ours: ClaimFeatures, theirs: ClaimFeatures) -> float:
@@ -38,7 +39,10 @@ def subject_certainty(ours: ClaimFeatures, theirs: ClaimFeatures) -> float:
         return BY_ENTITY if a.narrowing == b.narrowing else 0.0
     if a.signed and a.signed == b.signed:
         return BY_NAME
-    return BY_HOLDER if _may_stand_for(a, b) or _may_stand_for(b, a) else 0.0
+    if _may_stand_for(a, b) or _may_stand_for(b, a):
+        return BY_HOLDER
+    is_shortened = ours.document_id == theirs.document_id and (_is_short_for(a, b) or _is_short_for(b, a))
+    return BY_SHORT_NAME if is_shortened else 0.0
 
 
 def is_specific(ours: ClaimFeatures, theirs: ClaimFeatures, certainty: float) -> bool:
@@ -95,6 +99,8 @@ def at_one_time(ours: ClaimFeatures, theirs: ClaimFeatures) -> bool:
     is_state = ours.says_what_is and theirs.says_what_is  # "is falling" and "was closed" are none
     if bool(ours.times) != bool(theirs.times) and not is_state:
         return False
+    if not (_all_meet(ours.times, theirs.times) and _all_meet(theirs.times, ours.times)):
+        return False  # "rose on Wednesday, after the fall of Monday" is not of Monday
     if ours.times or is_state:
         return within(STATE_WINDOW, ours, theirs)  # times that do not overlap were ruled out before
     are_dated = ours.published_at is not None and theirs.published_at is not None
@@ -108,11 +114,22 @@ def within(window: timedelta, ours: ClaimFeatures, theirs: ClaimFeatures) -> boo
     return abs(ours.published_at - theirs.published_at) <= window
 
 
+def _all_meet(ours: Sequence[tuple[date, date]], theirs: Sequence[tuple[date, date]]) -> bool:
+    """Whether every time of one side overlaps one of the other; so where either names none."""
+    return not theirs or all(any(a[0] <= b[1] and b[0] <= a[1] for b in theirs) for a in ours)
+
+
 def _may_stand_for(pronoun: Subject, named: Subject) -> bool:
     """Whether the speaker whom an open pronoun may mean is what the other claim is about: "it did not", the army said."""
     if pronoun.holder_id is not None and pronoun.holder_id == named.entity_id:
         return True
     return bool(pronoun.holder_terms) and pronoun.holder_terms == named.terms
+
+
+def _is_short_for(short: Subject, full: Subject) -> bool:
+    """Whether one names in short what the other names in full: "the dam", "the Helmar dam"."""
+    is_part = bool(short.terms) and short.signed < full.signed and short.head is not None and short.head == full.head
+    return is_part and short.is_definite and short.narrowing == full.narrowing
 
 
 def _is_to_come(claim: ClaimFeatures) -> bool:

@@ -6,6 +6,7 @@ from itertools import takewhile
 from transforms.claim_features import ClaimFeatures, signed
 from transforms.common_ground import (
     BY_NAME,
+    NAMELESS_WINDOW,
     POINTING_WEIGHT,
     STATE_WINDOW,
     is_specific,
@@ -53,9 +54,9 @@ def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement |
 
 def _certainty(assertion: ClaimFeatures, denial: ClaimFeatures) -> tuple[float, float]:
     """How sure it is that both speak of one subject, and the share of what is said of it; 0 where they do not meet."""
-    if denial.figures != assertion.figures or not denial.numbers <= assertion.numbers:
+    if not set(denial.figures) <= set(assertion.figures) or not denial.numbers <= assertion.numbers:
         return 0.0, 0.0
-    is_whole = _denies_existence(assertion, denial) or _denies_a_name(assertion, denial)
+    is_whole = _denies_existence(assertion, denial) or _denies_a_name(assertion, denial) or _denies_all(assertion, denial)
     certainty = BY_NAME if is_whole else subject_certainty(assertion, denial)
     if not certainty or not (is_whole or _is_one_predicate(assertion, denial)):
         return 0.0, 0.0
@@ -99,6 +100,14 @@ def _denies_existence(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
         return False
     named = assertion.subject.terms
     return assertion.is_existential if not named else named <= denial.terms.keys()
+
+
+def _denies_all(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
+    """`No exit was locked` denies `Two exits were locked`, and so does who denies that any was."""
+    is_none = denial.subject.text.casefold().startswith(("no ", "any ")) and bool(denial.subject.counted)
+    counted = assertion.subject.counted or assertion.subject.signed
+    is_one_event = bool(assertion.predicate & denial.predicate) and within(NAMELESS_WINDOW, assertion, denial)
+    return is_none and denial.subject.counted == counted and is_one_event
 
 
 def _denies_a_name(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:

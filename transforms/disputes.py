@@ -3,9 +3,12 @@
 A dispute is shown to people, so every rule asks first whether both claims can be true, and is silent when they can.
 """
 
+from datetime import timedelta
+
 from transforms.claim_features import STATES, ClaimFeatures, Pointing, Subject
 from transforms.common_ground import (
     BY_NAME,
+    EVENT_WINDOW,
     STATE_WINDOW,
     are_parted_by_time,
     at_one_time,
@@ -14,6 +17,7 @@ from transforms.common_ground import (
     matter_share,
     of_one_matter,
     other_directions,
+    says_more,
     subject_certainty,
     within,
 )
@@ -28,6 +32,12 @@ LEAST_OF_A_THING = 4.0
 """Least weight of what two speakers take opposite stances on: a name, or two usual words."""
 OF_POSITIONS = 0.8
 """Factor for opposite stances: who welcomes a plan may still want it otherwise."""
+
+LEAST_OF_AN_EVENT = 3.0
+"""Least weight of the words that tell one event from another of its kind: a place; an entity does as well."""
+COUNT_WINDOW = timedelta(hours=12)
+"""Counts that grow, or that an article gives in its own voice, are of one hour: a later one is news, no dispute."""
+_GROWING = frozenset(("die", "died", "kill", "injure", "wound", "hurt", "infect", "miss", "evacuate", "rescue", "hospitalize"))
 
 _LEAVES_ROOM = frozenset(("bound", "partial"))
 """Roles of words that leave room for another figure or another holder of the title."""
@@ -44,8 +54,15 @@ def judge_dispute(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | Non
         return None
     if ours.held_stance or theirs.held_stance:
         return _judge_positions(ours, theirs)
-    if "conditional" in (ours.modality, theirs.modality) or are_parted_by_time(ours, theirs):
+    if ours.is_conditional or theirs.is_conditional or (ours.modality == "conditional") != (theirs.modality == "conditional"):
         return None
+    if are_parted_by_time(ours, theirs):
+        return None
+    has_more = ours.opening is not None or theirs.opening is not None
+    return _judge(ours, theirs) or (_judge(ours.opening or ours, theirs.opening or theirs) if has_more else None)
+
+
+def _judge(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
     if ours.is_negated != theirs.is_negated:
         return judge_denial(theirs, ours) if ours.is_negated else judge_denial(ours, theirs)
     if ours.is_negated or ours.negators != theirs.negators or ours.modality != theirs.modality or ours.modality == "hedged":
@@ -54,6 +71,7 @@ def judge_dispute(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | Non
         _judge_direction(ours, theirs)
         or _judge_swap(ours, theirs)
         or _judge_figures(ours, theirs)
+        or _judge_counts(ours, theirs)
         or _judge_superlatives(ours, theirs)
     )
 
@@ -91,10 +109,11 @@ def _judge_swap(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
     stay = before & (yours.before - yours.after) or after & (yours.after - yours.before)
     if stay or not before & (yours.after - yours.before) or not after & (yours.before - yours.after):
         return None
-    if not of_one_matter(ours.terms, theirs.terms) or not within(STATE_WINDOW, ours, theirs):
+    said = [{word.term: side.terms[word.term] for word in side.words if word.term in side.terms} for side in (ours, theirs)]
+    if not of_one_matter(*said) or not within(STATE_WINDOW, ours, theirs):
         return None
     return _dispute(
-        BY_NAME * weighted_share(ours.terms, theirs.terms),
+        BY_NAME * weighted_share(*said),
         f"the sides of '{mine.words}' are exchanged: '{ours.text}' against '{theirs.text}'",
     )
 
@@ -108,7 +127,7 @@ def _judge_figures(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | No
     mine, yours = differing[0]
     if len(mine) != 1 or len(yours) != 1 or mine[0].unit is None or ours.numbers != theirs.numbers:
         return None  # several figures of one unit are parts or cases, and it is open which meets which
-    if not is_one_thing(ours, certainty):
+    if not (is_one_thing(ours, certainty) or ours.document_id == theirs.document_id):
         return None
     share = matter_share(ours, theirs)
     is_one_matter = of_one_matter(ours.matter, theirs.matter) and other_directions(ours) == other_directions(theirs)
@@ -116,6 +135,29 @@ def _judge_figures(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | No
         return None
     reason = f"{mine[0]} against {yours[0]} for {ours.subject.text}; {share:.2f} of the other weighted words are shared"
     return _dispute(certainty * share, reason)
+
+
+def _judge_counts(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
+    """`300 protesters were arrested in Lisbon` against `520 protesters`, told by two voices of one event."""
+    differing = match_figures(ours.figures, theirs.figures).differing
+    a, b = ours.subject, theirs.subject
+    events = (ours.predicate & theirs.predicate) - STATES
+    if len(differing) != 1 or not a.counted or a.counted != b.counted or not events or ours.speaker == theirs.speaker:
+        return None
+    if (ours.roles | theirs.roles) & _LEAVES_ROOM or any(len(figures) != 1 for figures in differing[0]):
+        return None
+    window = COUNT_WINDOW if events & _GROWING or None in (ours.speaker, theirs.speaker) else EVENT_WINDOW
+    if ours.published_at is None or theirs.published_at is None or not within(window, ours, theirs):
+        return None
+    known = a.terms | b.terms | events
+    mine, yours = ({term: weight for term, weight in side.matter.items() if term not in known} for side in (ours, theirs))
+    is_told_apart = sum(weight for term, weight in mine.items() if term in yours) >= LEAST_OF_AN_EVENT
+    if not is_told_apart and not ours.entities & theirs.entities:
+        return None
+    if says_more(mine, yours) and says_more(yours, mine):
+        return None
+    what = " ".join(sorted(events))
+    return _dispute(BY_NAME * weighted_share(mine, yours), f"{differing[0][0][0]} against {differing[0][1][0]} ({what})")
 
 
 def _judge_superlatives(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:

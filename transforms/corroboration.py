@@ -134,8 +134,7 @@ def shared_part(ours: frozenset[str], theirs: frozenset[str]) -> float:
 def _contradict(ours: ClaimFeatures, theirs: ClaimFeatures) -> bool:
     return (
         ours.is_negated != theirs.is_negated
-        or bool(ours.negators) != bool(theirs.negators)
-        or bool(ours.refusals) != bool(theirs.refusals)
+        or bool(ours.negators | ours.refusals) != bool(theirs.negators | theirs.refusals)
         or (
             (ours.modality in FIRM) != (theirs.modality in FIRM)
             and bool(DOUBTS & ours.wording) != bool(DOUBTS & theirs.wording)

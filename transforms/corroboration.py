@@ -21,6 +21,8 @@ LETTERS_WEIGHT = 2.4
 """For the part of the longer claim's letters, in threes, that the other has: "paraphrase" and "paraphrasing"."""
 NUMBER_WEIGHT = -0.3
 """For each number, up to three, that one sentence alone gives."""
+FIGURE_WEIGHT = 1.2
+"""Where both give one figure of one unit, and a rare word with it: "Llama 3.1" and "405 billion parameters"."""
 SUBJECT_WEIGHT = -1.0
 """Where no word of either subject is anywhere in the other's sentence."""
 MODALITY_WEIGHT = -0.8
@@ -72,7 +74,8 @@ def judge_same(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
         return None
     if shared < MATTER_WEIGHT and not _say_one_thing(ours, theirs, figures):
         return None
-    score = 1 / (1 + exp(-_odds(ours, theirs)))
+    odds = _odds(ours, theirs) + FIGURE_WEIGHT * (bool(figures.agreeing) and _share_a_name(ours, theirs))
+    score = 1 / (1 + exp(-odds))
     score *= 1.0 if _are_of_one_matter(ours, theirs, figures, shared) else ALONE_FACTOR
     if score < SAME_SCORE:
         return None
@@ -207,8 +210,12 @@ def _say_one_thing(ours: ClaimFeatures, theirs: ClaimFeatures, figures: FigureMa
 def _are_of_one_matter(ours: ClaimFeatures, theirs: ClaimFeatures, figures: FigureMatch, shared: float) -> bool:
     """Whether what the sentences share tells of one matter: much, or less with a rare word, a figure or the subject."""
     is_one_subject = ours.subject.entity_id is not None and ours.subject.entity_id == theirs.subject.entity_id
-    is_named = any(weight >= NAME_WEIGHT for term, weight in ours.terms.items() if term in theirs.terms)
-    return shared >= MATTER_WEIGHT or (shared >= NAMED_WEIGHT and (is_named or is_one_subject or bool(figures.agreeing)))
+    is_named = is_one_subject or bool(figures.agreeing) or _share_a_name(ours, theirs)
+    return shared >= MATTER_WEIGHT or (shared >= NAMED_WEIGHT and is_named)
+
+
+def _share_a_name(ours: ClaimFeatures, theirs: ClaimFeatures) -> bool:
+    return any(weight >= NAME_WEIGHT for term, weight in ours.terms.items() if term in theirs.terms)
 
 
 def _reason(ours: ClaimFeatures, theirs: ClaimFeatures, figures: FigureMatch) -> str:

@@ -183,3 +183,14 @@ def test_a_reason_gives_both_figures_where_they_are_not_equal(read):
     about = figure(400e9, "parameter", is_approximate=True)
     theirs = read("Llama 3.1 has about 400 billion parameters", subject="Llama 3.1", quantities=[about])
     assert "405 billion parameters (the other: about 400 billion parameters) for Llama 3.1" in judge_same(ours, theirs).reason
+
+
+def test_a_figure_that_agrees_beside_a_name_is_evidence(read):
+    texts = (
+        "Last week Meta showed Llama with 405 billion parameters",
+        "Llama from Meta is large and has 405 billion parameters",
+    )
+    plain = judge_same(*(read(text) for text in texts))
+    given = judge_same(*(read(text, quantities=[figure(405e9, "parameter")]) for text in texts))
+    assert given is not None
+    assert plain is None or plain.score < given.score

@@ -12,7 +12,7 @@ from transforms.figure_match import read_figures
 from transforms.terms import CompareLexicon
 from warehouse.tables import CLAIM_RELATIONS, CLAIM_TERMS, CLAIMS, TIMESTAMP
 
-CANDIDATE_SHARE = 0.3
+CANDIDATE_SHARE = 0.25
 """Least share of weighted terms for a pair to be judged at all."""
 
 _CLAIM_COLUMNS = (

@@ -1,7 +1,7 @@
 """Whether one claim denies the other: "X is open" against "X is not open", "X may not be", "X denies having done it"."""
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from transforms.claim_features import ClaimFeatures, signed
 from transforms.common_ground import (
@@ -22,18 +22,19 @@ AGREEING_SHARE = 0.6
 HEDGED_DENIAL = 0.8
 """Factor for a denial that is hedged: `may not be` leaves it open."""
 
-_OPENS_A_NAMING = frozenset(("a", "an", "as"))
-"""Words that may stand between a name and what it is called: "Llama 3.1, an open model", "released Llama 3.1 as …"."""
+_OPENS_A_NAMING = frozenset(("a", "an", "the", "as"))
+"""Words that stand between a name and what it is called: "Llama 3.1, an open model", "released Llama 3.1 as …"."""
+_LEADS_ON = _OPENS_A_NAMING | {"one of"}
+_FARTHEST_AS = 6
+"""Most words from `which` to `as`: "Llama 3.1, which has been publicly released as …"."""
 
 
 def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement | None:
     """`X is open` against `X is not open`. A denial that says more than the assertion leaves it standing."""
     is_hedged = denial.modality == "hedged"
     if (
-        assertion.negators
+        assertion.modality == "hedged"
         or not (denial.negators or _is_denied_by_its_holder(denial))
-        or assertion.modality == "hedged"
-        or not (is_hedged or denial.modality == assertion.modality)
         or denial.roles & {"scope", "bound"}
         or not within(STATE_WINDOW, assertion, denial)
         or _is_of_another_day(assertion, denial)
@@ -42,8 +43,11 @@ def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement |
     so = "may not be so" if is_hedged else "is not so"
     factor = HEDGED_DENIAL if is_hedged else 1.0
     if _names(assertion, denial):
-        reason = f"one calls {denial.subject.text} by a name that the other says {so}"
+        name = " ".join(word.surface for word in _denied_name(denial))
+        reason = f"one calls {denial.subject.text} {name}, which the other says {so}"
         return Judgement("disputes", BY_NAME * factor, reason)
+    if assertion.negators or not (is_hedged or denial.modality == assertion.modality):
+        return None
     certainty, share = _certainty(assertion, denial)
     if not share:
         return None
@@ -135,18 +139,31 @@ def _names(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
     name = denial.subject.terms
     if not name or not denial.subject.entity_id or not ("be" in denial.predicate or _criteria(denial) & denial.predicate):
         return False
-    criteria = _criteria(denial)
-    denied = {signed(word) for word in denial.words if word.term in denial.matter and word.term not in criteria}
+    denied = set(map(signed, _denied_name(denial)))
     if sum(term_weight(term) for term in denied) < POINTING_WEIGHT:
         return False
     words = assertion.words
     places = (at for at in range(len(words)) if {word.term for word in words[at : at + len(name)]} == name)
-    return any(denied <= _called(words[:at], words[at + len(name) :]) for at in places)
+    return any(denied <= _called(words[:at], words[at + len(name) :]) and _is_said_so(assertion, at) for at in places)
+
+
+def _denied_name(denial: ClaimFeatures) -> list[Word]:
+    """What a denial says that its subject is not."""
+    criteria = _criteria(denial)
+    return [word for word in denial.words if word.term in denial.matter and word.term not in criteria]
+
+
+def _is_said_so(assertion: ClaimFeatures, at: int) -> bool:
+    """Whether a naming at a place is neither denied nor only planned."""
+    return assertion.modality == "asserted" and not any(word.role == "negator" for word in assertion.words[:at])
 
 
 def _called(before: Sequence[Word], after: Sequence[Word]) -> set[str]:
-    """What the words around a name call it: those right before it, and those that `a`, `an` or `as` begins behind it."""
+    """What the words around a name call it: those right before it, and those that `a`, `the` or `as` begins behind it."""
     epithets = takewhile(lambda word: word.role is None, reversed(before))
-    opening = list(takewhile(lambda word: word.surface in _OPENS_A_NAMING, after))
-    apposed = takewhile(lambda word: word.role in (None, "rank", "degree"), after[len(opening) :]) if opening else ()
+    if after and after[0].surface in ("which", "that"):
+        after = list(dropwhile(lambda word: word.surface != "as", after[:_FARTHEST_AS])) + list(after[_FARTHEST_AS:])
+    is_opened = bool(after) and after[0].surface in _OPENS_A_NAMING
+    behind = dropwhile(lambda word: word.surface in _LEADS_ON, after) if is_opened else ()
+    apposed = takewhile(lambda word: word.role in (None, "rank", "degree") or word.surface == "and", behind)
     return {signed(word) for word in (*epithets, *apposed)}

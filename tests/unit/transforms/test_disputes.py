@@ -263,6 +263,38 @@ def test_events_of_one_day_dispute_each_other_whenever_they_are_told(disputes):
     assert disputes(with_columns(ROSE, times=wednesday), with_columns(FELL, times=wednesday, published_at=NEXT_WEEK))
 
 
+LICENSED = ("Llama 3.1 is not open source", "is not", DENIED | {"subject_id": "e1"})
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        ("It presents Llama 3.1 as one of the most advanced open-source models", "presents"),
+        ("Llama 3.1, the biggest and most capable open-source model, came out", "came out"),
+        ("Meta runs on Llama 3.1, which was publicly released as an open-source model", "runs"),
+    ],
+)
+def test_a_name_given_in_passing_is_disputed_by_who_denies_it(disputes, naming):
+    assert disputes(naming, LICENSED)
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        ("Meta plans to release Llama 3.1 as an open-source model", "plans to release", {"modality": "planned"}),
+        ("Meta never released Llama 3.1 as an open-source model", "released"),
+        ("Meta showed Llama 3.1 beside the open-source model of a rival", "showed"),
+    ],
+)
+def test_a_name_that_is_only_planned_or_denied_or_anothers_is_no_dispute(disputes, naming):
+    assert not disputes(naming, LICENSED)
+
+
+def test_the_reason_tells_what_it_is_called(read):
+    naming, denial = read("Meta showed its open-source model Llama 3.1", "showed"), read(*LICENSED[:2], **LICENSED[2])
+    assert "calls Llama 3.1 open source, which the other says is not so" in judge_dispute(naming, denial).reason
+
+
 def test_a_hedged_denial_weighs_less(read):
     firm = judge_dispute(read(*OPEN), read(*NOT_OPEN[:2], is_negated=True))
     hedged = judge_dispute(

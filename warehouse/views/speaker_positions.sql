@@ -25,7 +25,8 @@ component (cluster_id, root_id) USING KEY (cluster_id) AS (
     WHERE c.root_id < known.root_id
     GROUP BY o.other_cluster_id
 ),
--- the statement that most documents make stands for the matter; ties go to the earliest, then to the smallest id
+-- a statement that denies nothing stands for the matter, so that the other side can deny it; of several the one that most
+-- documents make; ties go to the earliest, then to the smallest id
 matters AS (
     SELECT
         k.cluster_id,
@@ -35,9 +36,11 @@ matters AS (
         c.root_id IS NOT NULL AS is_disputed
     FROM claim_clusters AS k
     LEFT JOIN component AS c ON c.cluster_id = k.cluster_id
+    JOIN (SELECT cluster_id, bool_and(is_negated) AS is_negated FROM claims GROUP BY cluster_id) AS w
+        ON w.cluster_id = k.cluster_id
     WINDOW leading_first AS (
         PARTITION BY coalesce(c.root_id, k.cluster_id)
-        ORDER BY k.document_count DESC, k.claim_count DESC, k.first_published_at ASC NULLS LAST, k.cluster_id
+        ORDER BY w.is_negated, k.document_count DESC, k.claim_count DESC, k.first_published_at ASC NULLS LAST, k.cluster_id
     )
 ),
 -- what is reported of nobody ("it is said that") is nobody's position
@@ -144,7 +147,8 @@ COMMENT ON COLUMN speaker_positions.entity IS
 COMMENT ON COLUMN speaker_positions.entity_type IS 'Type of that entity.';
 COMMENT ON COLUMN speaker_positions.entity_role IS
     'Part that the entity plays in this claim; NULL where only another claim of the matter names it.';
-COMMENT ON COLUMN speaker_positions.matter IS 'The statement at issue: the one that most documents make among those that dispute each other.';
+COMMENT ON COLUMN speaker_positions.matter IS
+    'The statement at issue: among those that dispute each other the one that most documents make, of those that deny nothing.';
 COMMENT ON COLUMN speaker_positions.side IS
     'How the claim stands to the matter: it `states` it, `disputes` it directly, or is an `other` statement in the same dispute.';
 COMMENT ON COLUMN speaker_positions.stance IS

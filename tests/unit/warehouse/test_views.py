@@ -169,6 +169,14 @@ def test_statements_that_dispute_each_other_in_turn_are_one_matter(loaded: Conne
     ]
 
 
+def test_a_denial_is_no_matter_however_many_documents_make_it(loaded: Connection) -> None:
+    found = "SELECT DISTINCT matter_id FROM speaker_positions WHERE is_disputed"
+    loaded.execute("UPDATE claim_clusters SET document_count = 5 WHERE cluster_id = 'c-closed'")
+    assert rows(loaded, found) == [("c-open",)]
+    loaded.execute("UPDATE claims SET is_negated = false WHERE claim_id = 'c-closed'")
+    assert rows(loaded, found) == [("c-closed",)]
+
+
 def test_two_disputes_that_do_not_meet_are_two_matters(loaded: Connection) -> None:
     loaded.execute("INSERT INTO claim_relations VALUES ('c-half', 'c-size', 'disputes', 0.5, 'of the test')")
     matters = rows(loaded, "SELECT DISTINCT matter_id FROM speaker_positions WHERE is_disputed")

@@ -67,14 +67,21 @@ def containment(ours: Hashes, theirs: Hashes) -> float:
 
 
 def figures_beside(ours: Sequence[str], theirs: Sequence[str]) -> tuple[int, int]:
-    """How many different figures of ours stand among the same words in theirs: as they are, and replaced by another."""
-    exact = np.isin(runs_of(ours, SHINGLE_WORDS), runs_of(theirs, SHINGLE_WORDS))
-    masked = np.isin(runs_of(_masked(ours), SHINGLE_WORDS), runs_of(_masked(theirs), SHINGLE_WORDS))
+    """How many different figures of ours stand among the same words in theirs: as they are, and replaced by another.
+
+    What theirs has in its place must be missing in ours: the items of one list repeat their words around other figures too.
+    """
+    our_runs, their_runs = runs_of(ours, SHINGLE_WORDS), runs_of(theirs, SHINGLE_WORDS)
+    is_kept = np.isin(our_runs, their_runs)
+    their_changed = runs_of(_masked(theirs), SHINGLE_WORDS)[~np.isin(their_runs, our_runs)]
+    is_changed = ~is_kept & np.isin(runs_of(_masked(ours), SHINGLE_WORDS), their_changed)
     kept, changed = set[str](), set[str]()
-    for at, word in enumerate(ours):
+    for at in (at for at, word in enumerate(ours) if _is_figure(word)):
         around = slice(max(0, at - SHINGLE_WORDS + 1), at + 1)
-        if _is_figure(word) and masked[around].any():
-            (kept if exact[around].any() else changed).add(word)
+        if is_kept[around].any():
+            kept.add(ours[at])
+        elif is_changed[around].any():
+            changed.add(ours[at])
     return len(kept), len(changed)
 
 

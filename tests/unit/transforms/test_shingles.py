@@ -57,3 +57,8 @@ def test_figures_are_kept_or_replaced_where_the_words_around_them_are_the_same()
     ours = "the wind blows at 13 miles an hour and the high will be 24 degrees while 99 boats lie in port".split()
     theirs = "today the wind blows at 13 miles an hour and the high will be 31 degrees while all is quiet".split()
     assert figures_beside(ours, theirs) == (1, 1)
+
+
+def test_a_list_that_is_cut_has_no_figures_replaced():
+    items = [f"the boat number {number} costs some {10 * number} crowns a day" for number in range(10, 20)]
+    assert figures_beside(" ".join(items).split(), " ".join(items[:5]).split()) == (10, 0)

@@ -28,12 +28,18 @@ LARGEST_BLOCK = 40
 """Claims in a block up to which all of them meet each other."""
 NEIGHBOURS = 4
 """Claims on each side that a claim meets in a larger block."""
+MOST_MET = 20
+"""Claims that a new claim is judged with: those that share most with it. Among 5,400 claims of 181 news pages none that was
+judged the same came later than fifth."""
+MOST_ALIKE = 10
+"""Of these, claims with the same words and figures: so that a statement made a thousand times leaves room for others."""
 PAIRS_AT_ONCE = 1_000_000
 """Pairs that are weighed in one step: bounds memory to a few hundred megabytes."""
 
 TERMED_CLAIMS = pl.Schema({name: kind for name, kind in CLAIM_TERMS.schema.items() if name != "document_id"})
 """What finding candidates needs of a claim."""
 
+_TURNED = {"claim": "other", "place": "other_place", "other": "claim", "other_place": "place"}
 Termed = tuple[list[int], list[float], list[int], int]
 _Numbers = NDArray[np.uint64]
 _HALF = np.uint64(32)
@@ -63,17 +69,30 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
 
     Both frames have the columns of `TERMED_CLAIMS`; a claim is in one of them only. `least_share` bounds the share, which is
     twice the weight of the shared terms over the weight of both. Returns `claim_id` < `other_claim_id` and `share`, sorted,
-    each pair once. What two claims share decides whether they meet, except in a block that has grown beyond `LARGEST_BLOCK`.
+    each pair once. What two claims share decides whether they meet, except where a block has grown beyond `LARGEST_BLOCK` or
+    more than `MOST_MET` share enough with a new claim.
     """
     new, known = (claims.filter(pl.col("terms").list.len() > 0).sort("place", "claim_id") for claims in (new, known))
     keys = np.unique(np.concatenate([np.empty(0, np.uint64), *_keys(new)]))
     keys = keys[keys > 0]
     blocks = _Blocks(_members(new, keys), _members(known, keys), keys.size)
     ranks = np.searchsorted(known["place"].to_numpy(), new["place"].to_numpy()).astype(np.uint64)
-    among_new = (_weighed(new, new, pairs, least_share) for pairs in blocks.among_new())
-    among_known = (_weighed(new, known, pairs, least_share) for pairs in blocks.among_known(ranks))
-    nothing = pl.DataFrame(schema={"claim_id": pl.String, "other_claim_id": pl.String, "share": pl.Float32})
-    return pl.concat([nothing, *among_new, *among_known]).sort("claim_id", "other_claim_id")
+    among_new = [_weighed(new, new, pairs, least_share) for pairs in blocks.among_new()]
+    among_known = [_weighed(new, known, pairs, least_share) for pairs in blocks.among_known(ranks)]
+    turned = [pairs.rename(_TURNED).select(pairs.columns) for pairs in among_new]
+    nothing = _weighed(new.clear(), known.clear(), np.empty(0, np.uint64), least_share)
+    return _nearest(pl.concat([nothing, *among_new, *turned, *among_known]))
+
+
+def _nearest(meetings: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that count for one of their new claims; `meetings` has each pair once for each new claim in it."""
+    nearest_first = meetings.sort("claim", "share", "other", descending=[False, True, False])
+    told_apart = nearest_first.filter(pl.int_range(pl.len()).over("claim", "other_place") < MOST_ALIKE)
+    nearest = told_apart.filter(pl.int_range(pl.len()).over("claim") < MOST_MET)
+    pairs = nearest.select(
+        claim_id=pl.min_horizontal("claim", "other"), other_claim_id=pl.max_horizontal("claim", "other"), share="share"
+    )
+    return pairs.unique().sort("claim_id", "other_claim_id")
 
 
 def _keys(claims: pl.DataFrame) -> Iterator[_Numbers]:
@@ -153,7 +172,7 @@ def _pairs(ours: _Numbers, others: _Numbers, first: NDArray[np.int64], last: NDA
 
 
 def _weighed(new: pl.DataFrame, others: pl.DataFrame, pairs: _Numbers, least_share: float) -> pl.DataFrame:
-    """The pairs that share enough, as `find_candidates` returns them."""
+    """The pairs that share enough: claim and place of ours, other and other_place of theirs, share."""
     ours, theirs = (pairs >> _HALF).astype(np.int64), (pairs & _LOWER).astype(np.int64)
     met, theirs_met = np.unique(theirs, return_inverse=True)
     others = others[met]
@@ -164,11 +183,11 @@ def _weighed(new: pl.DataFrame, others: pl.DataFrame, pairs: _Numbers, least_sha
     shared = np.asarray(weights[ours].multiply(other_weights[theirs_met]).sum(axis=1)).ravel()
     share = (2 * shared / (totals[ours] + other_totals[theirs_met])).astype(np.float32)
     enough = share >= least_share
-    one, other = new["claim_id"].gather(ours[enough]), others["claim_id"].gather(theirs_met[enough])
-    pair = pl.DataFrame({"one": one, "other": other, "share": share[enough]})
-    return pair.select(
-        claim_id=pl.min_horizontal("one", "other"), other_claim_id=pl.max_horizontal("one", "other"), share=pl.col("share"),
-    )  # fmt: skip
+    one, other = new[ours[enough]], others[theirs_met[enough]]
+    return pl.DataFrame({
+        "claim": one["claim_id"], "place": one["place"], "other": other["claim_id"], "other_place": other["place"],
+        "share": share[enough],
+    })  # fmt: skip
 
 
 def _matrix(claims: pl.DataFrame, vocabulary: NDArray[np.generic]) -> tuple[csr_array, NDArray[np.float64]]:

@@ -52,7 +52,7 @@ def _of_sources(block: Parsed, quotes: Sequence[Quote]) -> Iterator[Attribution]
 def _held_phrases(
     block: Parsed, quotes: Sequence[Quote], found: Sequence[Attribution], lexicon: CueLexicon, model: AttributionModel
 ) -> Iterator[Attribution]:
-    """Phrases that are likely held, the likeliest first; none that repeats another, none of a cue that has its content."""
+    """Phrases that are likely held, the likeliest first: one for a cue without a content, none that repeats another."""
     places = [(one.start, one.end) for one in found]
     busy = [one.cue for one in found if one.cue is not None]
     likely = []
@@ -73,8 +73,10 @@ def _held_phrases(
             likely.append((not phrase.is_fuller, -probability, place, phrase, holder))
     for *_, phrase, holder in sorted(likely, key=itemgetter(0, 1, 2)):
         said = _reported(block, quotes, phrase.content, _cue_words(phrase), owner_of(holder, lexicon))
-        if not any(_overlap((said.start, said.end), place) > MAX_OVERLAP for place in places):
+        is_taken = said.cue in busy or any(_overlap((said.start, said.end), place) > MAX_OVERLAP for place in places)
+        if not is_taken:
             places.append((said.start, said.end))
+            busy.append(said.cue)
             yield replace(said, is_denied="d" in lexicon.frames(phrase.cue), is_clause=phrase.is_clause)
 
 

@@ -205,11 +205,13 @@ def modality(span: Span, root: Token, words: ClaimWords) -> str:
     passive = any(child.dep_ == "auxpass" for child in root.children)
     if infinitive and passive and root.lemma_.lower() in words.of["held"]:
         return "hedged"
-    if infinitive and root.lemma_.lower() in words.of["plan"]:
+    governor = root.head if root.dep_ in ("xcomp", "acl") and root.head not in span else root  # "plans to …" as it is held
+    if (infinitive or governor != root) and governor.lemma_.lower() in words.of["plan"]:
         return "planned"
     habit = any(child.lower_ in words.of["habit"] for child in root.children)
     backshifted = root.dep_ == "ccomp" and root.head.tag_ in ("VBD", "VBN")  # "said it would close": it will
-    if not (habit or backshifted) and any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near):
+    would = any(token.lower_ in ("would", "'d") and token.dep_ == "aux" and token.tag_ == "MD" for token in near)
+    if would and not (habit or backshifted):
         return "conditional"
     # "may be weaponised, critics say": only the main clause counts; an adverb may hang on the infinitive
     below = [

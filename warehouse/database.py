@@ -31,8 +31,17 @@ from warehouse.errors import (
 )
 
 __all__ = [
-    "Connection", "SqlError", "WarehouseError", "WarehouseHeld", "WarehouseMissing", "WarehouseNotADatabase", "WarehouseTooNew",
-    "building", "in_memory", "open_readonly", "over_frames",
+    "Connection",
+    "SqlError",
+    "WarehouseError",
+    "WarehouseHeld",
+    "WarehouseMissing",
+    "WarehouseNotADatabase",
+    "WarehouseTooNew",
+    "building",
+    "in_memory",
+    "open_readonly",
+    "over_frames",
 ]
 
 Connection = duckdb.DuckDBPyConnection

@@ -32,15 +32,24 @@ class WarehouseTooNew(WarehouseError):  # noqa: N818
 
 # DuckDB 1.5 tells these apart only by the text of one exception; the first that fits is taken.
 _READINGS: tuple[tuple[str, type[WarehouseError], str], ...] = (
-    ("database does not exist", WarehouseMissing,
-     "there is no warehouse at {path}. Build one with `claimhouse run`, or name yours with --warehouse FILE"),
+    (
+        "database does not exist",
+        WarehouseMissing,
+        "there is no warehouse at {path}. Build one with `claimhouse run`, or name yours with --warehouse FILE",
+    ),
     ("Is a directory", WarehouseNotADatabase, "{path} is a folder. Name a file with --warehouse FILE"),
     ("Permission denied", WarehouseError, f"{{path}} may not be opened ({{said}}). Change its permissions, or {_ANOTHER}"),
     ("Could not set lock", WarehouseHeld, "{path} is open for writing in {holder}. Close it there, then try again"),
-    ("version number", WarehouseTooNew,
-     f"a newer DuckDB than Claimhouse uses wrote {{path}}. Update Claimhouse (git pull && make setup), or {_ANOTHER}"),
-    ("^IO Error", WarehouseNotADatabase,
-     f"{{path}} is no DuckDB database, or a damaged one ({{said}}). Move it away and `claimhouse run` again, or {_ANOTHER}"),
+    (
+        "version number",
+        WarehouseTooNew,
+        f"a newer DuckDB than Claimhouse uses wrote {{path}}. Update Claimhouse (git pull && make setup), or {_ANOTHER}",
+    ),
+    (
+        "^IO Error",
+        WarehouseNotADatabase,
+        f"{{path}} is no DuckDB database, or a damaged one ({{said}}). Move it away and `claimhouse run` again, or {_ANOTHER}",
+    ),
     ("", WarehouseError, f"{{path}} cannot be used: {{said}}. Mend that, or {_ANOTHER}"),
 )
 

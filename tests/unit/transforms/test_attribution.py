@@ -405,3 +405,8 @@ def test_an_empty_article_says_nothing(attributions_of):
 def test_according_to_somebody_at_the_end_is_all_of_the_sentence(attributions_of):
     (said,) = attributions_of("The harbour froze for nine days when the wind turned, according to the harbour office.")
     assert (said.words, said.speaker) == ("The harbour froze for nine days when the wind turned", "the harbour office")
+
+
+def test_a_cue_holds_one_phrase(attributions_of):
+    found = attributions_of("Anna Lindqvist praised the work of the pilots to keep the harbour open.")
+    assert len(found) == 1

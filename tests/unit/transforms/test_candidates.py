@@ -1,7 +1,16 @@
 import polars as pl
 import pytest
 
-from transforms.candidates import LARGEST_BLOCK, NEIGHBOURS, TERMED_CLAIMS, TERMS_PER_CLAIM, find_candidates, numbered
+from transforms.candidates import (
+    LARGEST_BLOCK,
+    MOST_ALIKE,
+    MOST_MET,
+    NEIGHBOURS,
+    TERMED_CLAIMS,
+    TERMS_PER_CLAIM,
+    find_candidates,
+    numbered,
+)
 
 
 def claims(*rows: tuple[str, str], weight: float = 2.0, entities: list[str] | None = None, figures: str = "") -> pl.DataFrame:
@@ -96,8 +105,27 @@ def test_equal_figures_stand_together_in_a_crowded_block():
 
 
 def test_a_small_block_is_paired_out():
-    block = claims(*((f"c{at:02d}", "open model") for at in range(LARGEST_BLOCK)))
-    assert len(pairs(block)) == LARGEST_BLOCK * (LARGEST_BLOCK - 1) / 2
+    block = claims(*((f"c{at:02d}", f"open model kind{at}") for at in range(MOST_MET + 1)))
+    assert len(pairs(block)) == (MOST_MET + 1) * MOST_MET / 2
+
+
+def test_of_many_claims_a_new_one_meets_those_that_share_most_with_it():
+    near = claims(*((f"n{at:02d}", f"open model safe kind{at}") for at in range(MOST_MET)))
+    far = claims(*((f"a{at:02d}", f"open model kind{at} sort{at}") for at in range(LARGEST_BLOCK - MOST_MET - 1)))
+    found = pairs(claims(("new", "open model safe")), pl.concat([near, far]))
+    assert found == [(f"n{at:02d}", "new") for at in range(MOST_MET)]
+
+
+def test_a_statement_made_again_and_again_leaves_room_for_others():
+    same = claims(*((f"s{at:02d}", "open model safe") for at in range(30)))
+    found = pairs(claims(("new", "open model safe")), pl.concat([same, claims(("other", "open model closed"))]))
+    assert found == [("new", "other"), *(("new", f"s{at:02d}") for at in range(MOST_ALIKE))]
+
+
+def test_what_meets_does_not_hang_on_which_claim_is_new():
+    rows = claims(*((f"c{at:02d}", f"open model kind{at % 7} sort{at % 5}") for at in range(15)))
+    whole = pairs(rows)
+    assert sorted([*pairs(rows[:7]), *pairs(rows[7:], rows[:7])]) == whole
 
 
 def test_claims_without_terms_meet_nobody():

@@ -206,3 +206,8 @@ def test_a_rank_alone_makes_no_quantity(type_of):
 def test_a_will_that_was_reported_in_the_past_is_no_condition(claims_of, text, modality):
     (claim,) = claims_of(text)
     assert claim["modality"] == modality
+
+
+def test_what_somebody_plans_is_planned_where_it_is_held(claims_of):
+    (held,) = [claim for claim in claims_of("Olsen plans to sell the old ferry.") if claim["attribution"] == "indirect"]
+    assert held["modality"] == "planned"

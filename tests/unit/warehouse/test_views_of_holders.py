@@ -63,6 +63,12 @@ def test_a_copy_of_a_page_that_is_gone_speaks_for_itself(loaded: Connection) -> 
     assert rows(loaded, held) == [("columns.example",)]
 
 
+def test_a_copy_of_a_revision_that_was_edited_speaks_for_itself(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET cluster_id = 'c-third' WHERE claim_id = 'c-next'")
+    loaded.execute("INSERT INTO document_relations VALUES ('opinion', 'interview-1', 'near_copy', 0.9)")
+    assert rows(loaded, "SELECT holder FROM statement_holders WHERE cluster_id = 'c-third'") == [("columns.example",)]
+
+
 def test_the_first_holder_is_the_one_published_first(loaded: Connection) -> None:
     found = "SELECT holder, is_first FROM statement_holders WHERE cluster_id = 'c-size'"
     assert rows(loaded, found) == [("Meta", False), ("techpost.example", True)]

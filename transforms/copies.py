@@ -48,11 +48,13 @@ class _Article:
 def find_copies(new: pl.DataFrame, known: pl.DataFrame, *, near_copy_share: float = NEAR_COPY_SHARE) -> pl.DataFrame:
     """Rows of `document_relations` that the new articles bring, sorted by key; the later article of a pair comes first.
 
-    Both frames have document_id, page_id, revision, published_at, url and text (the article's own, without boilerplate).
-    A known article is earlier than a new one; within each, the earlier published, those without a date last, ties by address.
-    `copy`: the same words when case, accents and marks are folded, between pages; each points to the earliest. `near_copy`:
-    between pages, at least `near_copy_share` of the smaller article's shingles in the other; of several copies only the
-    first is compared. `revision_of`: between consecutive revisions of one page, whatever they share. Score is that share.
+    Both frames have document_id, page_id, revision, published_at, url and text (the article's own, without boilerplate), and
+    site where it is known. A known article is earlier than a new one; within each, the earlier published, those without a date
+    last, ties by address. `copy`: the same words when case, accents and marks are folded, between pages; each points to the
+    earliest. `near_copy`: between pages, at least `near_copy_share` of the smaller article's shingles in the other, what their
+    site prints elsewhere too left out; neither a short quotation nor the same form around other figures. Of several copies only
+    the first is compared, and of articles that share a passage the first `MOST_MET`. `revision_of`: between consecutive
+    revisions of one page, whatever they share. Score is that share.
     """
     known = known.join(new.select("document_id"), on="document_id", how="anti")
     articles = sorted([*_articles(known, is_new=False), *_articles(new, is_new=True)], key=lambda article: article.order)

@@ -80,7 +80,7 @@ class ClaimFeatures:
     `negators`: words that deny. `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no
     figure: versions, years. `superlatives`: forms such as `largest`. `roles`: parts that words of the statement play, such
     as `bound` (more than, at least) or `partial` (some, several). `words`: all words up to a clause that explains. `tense`:
-    future, perfect, pluperfect or simple, by the predicate's auxiliaries. `days`: names of days and months, which the dates of
+    future, present, perfect, pluperfect or simple, by the auxiliaries. `days`: names of days and months, which the dates of
     `times` tell only where the day of writing is known. `held_stance`: direction of the words that hold a phrase ("opposes").
     `is_conditional`: it names a condition. `entities`: ids of those that it names. `opening`: the same claim up to where it
     goes on to say something else.

@@ -1,7 +1,7 @@
 """Whether one claim denies the other: "X is open" against "X is not open", "X may not be", "X denies having done it"."""
 
 from collections.abc import Sequence
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 from transforms.claim_features import ClaimFeatures, signed
 from transforms.common_ground import (
@@ -46,7 +46,7 @@ def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement |
         name = " ".join(word.surface for word in _denied_name(denial))
         reason = f"one calls {denial.subject.text} {name}, which the other says {so}"
         return Judgement("disputes", BY_NAME * factor, reason)
-    if assertion.negators or not (is_hedged or denial.modality == assertion.modality):
+    if assertion.negators - {"without"} or not (is_hedged or denial.modality == assertion.modality):
         return None
     certainty, share = _certainty(assertion, denial)
     if not share:
@@ -78,19 +78,37 @@ def _is_denied_by_its_holder(denial: ClaimFeatures) -> bool:
 
 
 def _is_of_another_day(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
-    """Whether time may have passed between both: it was not so on Monday, it had not happened when the article was written."""
+    """Whether time may have passed between both: not on Monday, not now but in 2020, not yet when the article was written."""
     if (denial.times or denial.days) and not (assertion.times or assertion.days):
+        return True
+    if denial.tense == "present" and assertion.tense != "present" and not denial.times and _is_long_before(assertion, denial):
         return True
     if denial.tense != "perfect" or denial.published_at is None or assertion.published_at is None:
         return False
     return denial.published_at.date() < assertion.published_at.date()
 
 
+def _is_long_before(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
+    """Whether all that the assertion dates was over long before the denial was published, or may have been."""
+    if denial.published_at is None or not assertion.times:
+        return bool(assertion.times)
+    return all(latest < (denial.published_at - NAMELESS_WINDOW).date() for _, latest in assertion.times)
+
+
 def _is_one_predicate(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
-    """Whether the predicates share a word, or one says that a thing is so and the other that it does not qualify as it."""
+    """Whether the predicates share a word, or one says that a thing is so and the other that it does not qualify as it.
+
+    Who tried to buy has not bought.
+    """
     if assertion.predicate & denial.predicate:
-        return True
+        return not _is_short_of_it(assertion, denial)
     return "be" in assertion.predicate and bool(_criteria(denial) & denial.predicate)
+
+
+def _is_short_of_it(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
+    """Whether a verb before `to` stands between the assertion and what the other denies: tried to buy, agreed to join."""
+    others = assertion.predicate - denial.predicate
+    return any(word.term in others and after.surface == "to" for word, after in pairwise(assertion.words))
 
 
 def _criteria(claim: ClaimFeatures) -> set[str]:

@@ -21,7 +21,7 @@ from transforms.common_ground import (
     subject_certainty,
     within,
 )
-from transforms.corroboration import Judgement, is_one_comparison, shared_part, weighted_share
+from transforms.corroboration import NAME_WEIGHT, Judgement, is_one_comparison, shared_part, weighted_share
 from transforms.denials import judge_denial
 from transforms.figure_match import match_figures
 from transforms.terms import term_weight
@@ -213,7 +213,8 @@ def _is_predicated(pointing: Pointing, claim: ClaimFeatures) -> bool:
 
 
 def _is_named(subject: Subject) -> bool:
-    """Whether a name stands for the subject: an entity, or words with a capital letter or a number that no article opens."""
+    """Whether a name stands for the subject: an entity, or words with a capital letter that are rare or hold a number."""
     first = subject.text.split(" ", maxsplit=1)[0]
-    is_written_so = first[:1].isupper() and first not in ("The", "This", "That", "A", "An", "It", "He", "She", "They")
-    return subject.entity_id is not None or (is_written_so and any(character.isdigit() for character in subject.text))
+    is_rare = subject.head is not None and term_weight(subject.head) >= NAME_WEIGHT
+    is_written_so = first[:1].isupper() and first not in ("The", "This", "That", "A", "An")
+    return subject.entity_id is not None or (is_written_so and (is_rare or any(part.isdigit() for part in subject.text)))

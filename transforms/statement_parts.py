@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from transforms.terms import CompareLexicon, Word, read_words, split_words
 
 _FUTURE = frozenset(("will", "shall", "ll"))
+_PRESENT = frozenset(("is", "are", "am", "do", "does"))
 _SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty"
@@ -75,11 +76,13 @@ def roles_of(words: Sequence[Word]) -> frozenset[str]:
 
 
 def tense_of(predicate: str) -> str:
-    """`future`, `perfect`, `pluperfect` or `simple`, by the auxiliaries of a predicate."""
+    """`future`, `present`, `perfect`, `pluperfect` or `simple`, by the auxiliaries of a predicate."""
     words = split_words(predicate)
     is_to_come = words[:1] == ["to"] or (words[:1] and words[0] in ("is", "are") and words[1:2] == ["to"])
     if is_to_come or not _FUTURE.isdisjoint(words):
         return "future"
+    if words[:1] and words[0] in _PRESENT:
+        return "present"
     has_more = len([word for word in words if word not in ("not", "never")]) > 1
     if has_more and words[0] == "had":
         return "pluperfect"

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -127,7 +127,7 @@ def test_another_entity_as_subject_is_another_matter(disputes, ours, theirs):
 @pytest.mark.parametrize(
     ("assertion", "denial"),
     [
-        (("Llama 3.1 is open source without limits", "is"), NOT_OPEN),
+        (("Zentra tried to buy Polaris Foods", "tried to buy"), ("Zentra did not buy Polaris Foods", "did not buy", DENIED)),
         (OPEN, ("Llama 3.1 is hardly open source", "is", DENIED)),
         (OPEN, ("Llama 3.1 is not yet open source", "is not", DENIED)),
         (OPEN, ("Llama 3.1 is not open source in Europe", "is not", DENIED)),
@@ -340,6 +340,7 @@ HEDGED = DENIED | {"modality": "hedged"}
             ("The army shelled the hospital", "shelled"),
             ("it did not shell the hospital", "did not shell", DENIED | {"subject": "it", "speaker": "The army"}),
         ),
+        (("Llama 3.1 is open source without limits", "is"), NOT_OPEN),
         # None at all, against some.
         (("Two fire exits were locked", "were locked"), ("No fire exit was locked", "was locked", DENIED)),
         (
@@ -363,6 +364,10 @@ HEDGED = DENIED | {"modality": "hedged"}
         (
             ("Aquila is the most capable open model", "is", {"subject_id": "e1"}),
             ("Qwen 2 is the most capable open model", "is"),
+        ),
+        (
+            ("Mount Osk is the tallest mountain on earth", "is", {"subject_id": "e1"}),
+            ("Chimborazo is the tallest mountain on earth", "is"),
         ),
         # A statement goes on to say something else.
         (
@@ -408,6 +413,14 @@ def test_a_dispute_may_be_put_in_many_forms(disputes, ours, theirs):
         (("The dam is safe", "is"), ("The dam is not safe", "is not", DENIED | {"published_at": NEXT_MONTH})),
         # Another time by its tense, its weekday, its date, or the day of writing.
         (("Reyes has resigned", "has resigned"), ("Reyes will not resign", "will not resign", DENIED)),
+        (
+            (
+                "Zentra bought Polaris Foods",
+                "bought",
+                {"times": [{"earliest": date(2020, 1, 1), "latest": date(2020, 12, 31)}]},
+            ),
+            ("Zentra is not buying Nordfrost", "is not buying", DENIED),
+        ),
         (("Reyes resigned", "resigned"), ("Reyes had not resigned", "had not resigned", DENIED)),
         (
             ("Reyes has resigned", "has resigned", {"published_at": NEXT_WEEK}),

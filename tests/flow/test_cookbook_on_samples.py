@@ -19,6 +19,7 @@ FINDS_NOTHING = {
     "Which claims look ahead of their article?",
     "What failed most recently?",
     "Which rows were held back, and why?",
+    "Which claims were copied, and from where?",
     "Does every span reproduce its text?",
 }
 """Queries that may find nothing in the sample articles; every other one must find rows."""

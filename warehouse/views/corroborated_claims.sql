@@ -17,6 +17,7 @@ SELECT
     c.attribution,
     c.cue,
     c.modality,
+    c.claim_id IN (SELECT claim_id FROM copied_claims) AS is_copied,
     c.sentence,
     c.title,
     c.site,
@@ -35,5 +36,6 @@ LEFT JOIN held ON held.cluster_id = c.cluster_id
 WHERE k.document_count >= 2;
 
 COMMENT ON COLUMN corroborated_claims.statement IS 'The representative wording, the same for all claims of the cluster.';
+COMMENT ON COLUMN corroborated_claims.is_copied IS 'Whether the article took it over from another that it copies.';
 COMMENT ON COLUMN corroborated_claims.holder_count IS
     'Voices behind the statement: speakers, and sites that say it themselves. 1 where all documents rest on one voice.';

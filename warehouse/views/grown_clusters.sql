@@ -1,12 +1,7 @@
 -- Statements that further pages took up: which, when, and by whom. Copies, and revisions of a page that made it before, are no
 -- growth. One row: one statement in one run that met further pages with it.
 CREATE OR REPLACE VIEW grown_clusters AS
-WITH copied AS (
-    SELECT DISTINCT r.document_id, c.cluster_id
-    FROM document_relations AS r
-    JOIN claims AS c ON c.document_id = r.other_document_id
-    WHERE r.relation IN ('copy', 'near_copy')
-),
+WITH
 -- most statements stand on the pages of one run: they are left out before anything is joined
 taken_up AS (
     SELECT cluster_id FROM claim_history WHERE is_current
@@ -16,7 +11,7 @@ made AS (
     SELECT h.cluster_id, h.page_id, h.first_seen_at, h.run_id, h.title, h.site, h.url, h.document_id, c.holder
     FROM claim_history AS h
     JOIN current_claims AS c USING (claim_id)
-    ANTI JOIN copied ON copied.document_id = h.document_id AND copied.cluster_id = h.cluster_id
+    ANTI JOIN copied_claims AS o ON o.claim_id = h.claim_id
     WHERE h.is_current AND h.cluster_id IN (FROM taken_up)
 ),
 met AS (

@@ -1,4 +1,4 @@
--- Claims that one document alone makes, copies of it left aside. One row: one claim.
+-- Claims that one document alone makes; its copies are left aside, and so is what they repeat. One row: one claim.
 CREATE OR REPLACE VIEW single_source_claims AS
 SELECT
     c.text,
@@ -24,4 +24,5 @@ SELECT
     c.document_id
 FROM current_claims AS c
 JOIN claim_clusters AS k USING (cluster_id)
+ANTI JOIN copied_claims AS o ON o.claim_id = c.claim_id
 WHERE k.document_count = 1;

@@ -1,15 +1,7 @@
 -- Who makes each statement, and who made it first. A speaker whom ten articles quote is one holder, and so is a site however
 -- many of its articles say it; copies add none. One row: one holder of one statement.
 CREATE OR REPLACE VIEW statement_holders AS
-WITH copied AS (
-    SELECT c.claim_id
-    FROM document_relations AS r
-    JOIN claims AS c ON c.document_id = r.document_id
-    JOIN claims AS original ON original.document_id = r.other_document_id AND original.cluster_id = c.cluster_id
-    JOIN documents AS d ON d.document_id = r.other_document_id
-    WHERE r.relation IN ('copy', 'near_copy') AND d.is_current AND d.outcome = 'kept'
-),
-held AS (
+WITH held AS (
     SELECT
         c.cluster_id,
         c.voice,
@@ -26,7 +18,8 @@ held AS (
         -- of claims without a date the one with the smallest id, after all that have one
         min_by(c.claim_id, (coalesce(c.published_at, 'infinity'), c.claim_id)) AS first_claim_id
     FROM current_claims AS c
-    WHERE c.holder IS NOT NULL AND c.claim_id NOT IN (FROM copied)
+    ANTI JOIN copied_claims AS o ON o.claim_id = c.claim_id
+    WHERE c.holder IS NOT NULL
     GROUP BY c.cluster_id, c.voice, holder_key
 )
 SELECT

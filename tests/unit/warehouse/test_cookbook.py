@@ -17,6 +17,7 @@ FINDS_NOTHING = {
     "What do several articles say on one voice's word?",
     "Which claims are hedged here and asserted there?",
     "Which statements did further articles take up?",
+    "Which claims were copied, and from where?",
     "Does every span reproduce its text?",
 }
 """Queries for which the small warehouse holds nothing; every other one must find rows. The sample articles answer most of them:

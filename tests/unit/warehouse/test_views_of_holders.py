@@ -50,6 +50,31 @@ def test_a_near_copy_adds_no_holder(loaded: Connection) -> None:
     assert rows(loaded, held) == [("techpost.example",)]
 
 
+def test_a_copied_claim_stands_beside_its_original(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
+    loaded.execute("INSERT INTO document_relations VALUES ('opinion', 'news', 'near_copy', 0.9)")
+    found = "SELECT claim_id, original_claim_id, site, original_site, original_text FROM copied_claims"
+    size = "Llama 3.1 has 405 billion parameters."
+    assert rows(loaded, found) == [("c-next", "c-size", "columns.example", "techpost.example", size)]
+    assert rows(loaded, "SELECT claim_id FROM corroborated_claims WHERE is_copied") == [("c-next",)]
+
+
+def test_what_a_near_copy_repeats_is_not_listed_as_of_a_single_source(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET cluster_id = 'c-release' WHERE claim_id = 'c-next'")
+    alone = "SELECT claim_id FROM single_source_claims WHERE cluster_id = 'c-release'"
+    assert rows(loaded, alone) == [("c-next",), ("c-release",)]
+    loaded.execute("INSERT INTO document_relations VALUES ('opinion', 'news', 'near_copy', 0.9)")
+    assert rows(loaded, alone) == [("c-release",)]
+
+
+def test_a_claim_of_two_originals_was_copied_from_the_first(loaded: Connection) -> None:
+    loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
+    loaded.execute("""
+        INSERT INTO document_relations VALUES ('opinion', 'news', 'near_copy', 0.9), ('opinion', 'interview-2', 'near_copy', 0.9)
+    """)
+    assert rows(loaded, "SELECT original_document_id FROM copied_claims") == [("news",)]
+
+
 def test_what_a_near_copy_adds_of_its_own_has_its_own_holder(loaded: Connection) -> None:
     loaded.execute("INSERT INTO document_relations VALUES ('opinion', 'news', 'near_copy', 0.9)")
     assert rows(loaded, "SELECT holder FROM statement_holders WHERE cluster_id = 'c-next'") == [("columns.example",)]

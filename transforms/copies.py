@@ -93,11 +93,10 @@ def mark_duplicates(documents: pl.DataFrame, relations: pl.DataFrame) -> pl.Data
 
 
 def _articles(frame: pl.DataFrame, *, is_new: bool) -> Iterator[_Article]:
-    columns = ("document_id", "page_id", "revision", "published_at", "url", "text")
-    sites = frame.get_column("site", default=pl.repeat(None, frame.height, eager=True))
-    for (document_id, page_id, revision, published_at, url, text), site in zip(
-        frame.select(columns).iter_rows(), sites, strict=True
-    ):
+    if "site" not in frame.columns:
+        frame = frame.with_columns(site=pl.lit(None, pl.String))
+    columns = ("document_id", "page_id", "revision", "site", "published_at", "url", "text")
+    for document_id, page_id, revision, site, published_at, url, text in frame.select(columns).iter_rows():
         words = fold_words(text or "")
         order = (is_new, published_at is None, published_at or datetime.min, url, document_id)
         words_hash, shingles, keys = "", NOTHING, NOTHING

@@ -70,7 +70,8 @@ def test_what_a_near_copy_repeats_is_not_listed_as_of_a_single_source(loaded: Co
 def test_a_claim_of_two_originals_was_copied_from_the_first(loaded: Connection) -> None:
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
     loaded.execute("""
-        INSERT INTO document_relations VALUES ('opinion', 'news', 'near_copy', 0.9), ('opinion', 'interview-2', 'near_copy', 0.9)
+        INSERT INTO document_relations
+        VALUES ('opinion', 'news', 'near_copy', 0.9), ('opinion', 'interview-2', 'near_copy', 0.9)
     """)
     assert rows(loaded, "SELECT original_document_id FROM copied_claims") == [("news",)]
 

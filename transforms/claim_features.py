@@ -15,6 +15,7 @@ from transforms.statement_parts import (
     roles_of,
     superlatives_of,
     tense_of,
+    times_named,
     without_numbers,
 )
 from transforms.terms import CompareLexicon, Word, read_words, split_words, term_weight
@@ -25,7 +26,6 @@ STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boa
 _CARRYING = frozenset((None, "criterion", "rank"))
 """Roles of words that carry matter: none, and those that a rule of their own asks for."""
 _OPEN_PRONOUNS = frozenset(("i", "we", "he", "she", "it", "they"))
-"""Subjects that may stand for the speaker, where nothing else was found for them."""
 _CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if name)
 
 _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
@@ -80,7 +80,7 @@ class ClaimFeatures:
     `negators`: words that deny. `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no
     figure: versions, years. `superlatives`: forms such as `largest`. `roles`: parts that words of the statement play, such
     as `bound` (more than, at least) or `partial` (some, several). `words`: all words up to a clause that explains. `tense`:
-    future, present, perfect, pluperfect or simple, by the auxiliaries. `days`: names of days and months, which the dates of
+    future, present, past, perfect, pluperfect or simple. `days`: names of days and months, which the dates of
     `times` tell only where the day of writing is known. `held_stance`: direction of the words that hold a phrase ("opposes").
     `is_conditional`: it names a condition. `entities`: ids of those that it names. `opening`: the same claim up to where it
     goes on to say something else.
@@ -133,15 +133,20 @@ def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFea
         called = named_clause(claim["text"], claim["resolved_text"] or "", lexicon)
     if called:
         claim = {**claim, "subject": called[0], "resolved_text": called[1], "predicate": "is"}
-    opening = opening_of(claim["resolved_text"] or claim["text"], claim["predicate"] or "", lexicon)
+    whole = claim["resolved_text"] or claim["text"]
+    opening = opening_of(whole, claim["predicate"] or "", lexicon)
+    if claim["is_negated"] and claim["speaker"] and not claim["subject"] and (claim["predicate"] or "").endswith("ing"):
+        opening = claim["text"]  # "denied taking it": the denial is in the words that hold the phrase
     return _read(claim, lexicon, _read_opening(claim, opening, lexicon) if opening else None)
 
 
 def _read_opening(claim: Mapping[str, Any], opening: str, lexicon: CompareLexicon) -> ClaimFeatures:
-    """Only the figures that the opening gives are its own; its times are taken from the whole."""
+    """Only the figures that the opening gives are its own, and the times that the rest does not name alone."""
     numbers = numbers_in(read_words(opening, lexicon))
     figures = [row for row in claim["quantities"] or () if row["value"] in numbers]
-    return _read({**claim, "text": opening, "resolved_text": opening, "quantities": figures}, lexicon, None)
+    times = times_named(claim["times"] or (), opening, claim["resolved_text"] or claim["text"])
+    part = {**claim, "text": opening, "resolved_text": opening, "quantities": figures, "times": times}
+    return _read(part, lexicon, None)
 
 
 def _read(claim: Mapping[str, Any], lexicon: CompareLexicon, opening: ClaimFeatures | None) -> ClaimFeatures:
@@ -183,7 +188,7 @@ def _read(claim: Mapping[str, Any], lexicon: CompareLexicon, opening: ClaimFeatu
         is_existential=[word.term for word in words[:2]] == ["there", "be"],
         times=read_times(claim["times"]),
         words=tuple(core),
-        tense=tense_of(claim["predicate"] or ""),
+        tense=tense_of(claim["predicate"] or "", lexicon),
         days=frozenset(word.term for word in core if word.term in _CALENDAR and word.role == "time"),
         held_stance=_held_stance(claim, pointings, lexicon),
         is_conditional=any(word.surface in ("if", "unless") for word in words),

@@ -26,6 +26,8 @@ BY_SHORT_NAME, BY_HOLDER, BY_NAME, BY_ENTITY = 0.8, 0.85, 0.9, 1.0
 """How sure it is that two claims have one subject: by a shorter form of its name in the same article ("the dam"), by the
 speaker whom a pronoun may mean, by its words, by its entity."""
 
+_NO_NAMES = frozenset(("", "i", "we", "he", "she", "it", "they", "there", "this", "that"))
+
 
 def subject_certainty(ours: ClaimFeatures, theirs: ClaimFeatures) -> float:
     """How sure it is that both speak of one subject; 0 where they do not, or of a part of it (`some models`).
@@ -43,6 +45,12 @@ def subject_certainty(ours: ClaimFeatures, theirs: ClaimFeatures) -> float:
         return BY_HOLDER
     is_shortened = ours.document_id == theirs.document_id and (_is_short_for(a, b) or _is_short_for(b, a))
     return BY_SHORT_NAME if is_shortened else 0.0
+
+
+def subject_name(ours: ClaimFeatures, theirs: ClaimFeatures) -> str:
+    """The words for the common subject: of the one that names it, and of the longer one where both do; else nothing."""
+    named = [side.subject.text for side in (ours, theirs) if side.subject.text.casefold() not in _NO_NAMES]
+    return max(named, key=lambda text: (len(text), text), default="")
 
 
 def is_specific(ours: ClaimFeatures, theirs: ClaimFeatures, certainty: float) -> bool:

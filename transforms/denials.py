@@ -12,6 +12,7 @@ from transforms.common_ground import (
     is_specific,
     says_more,
     subject_certainty,
+    subject_name,
     within,
 )
 from transforms.corroboration import Judgement, weighted_share
@@ -25,6 +26,7 @@ HEDGED_DENIAL = 0.8
 _OPENS_A_NAMING = frozenset(("a", "an", "the", "as"))
 """Words that stand between a name and what it is called: "Llama 3.1, an open model", "released Llama 3.1 as …"."""
 _LEADS_ON = _OPENS_A_NAMING | {"one of"}
+_WHOLLY = frozenset(("fully", "completely", "entirely", "totally"))
 _FARTHEST_AS = 6
 """Most words from `which` to `as`: "Llama 3.1, which has been publicly released as …"."""
 
@@ -35,7 +37,8 @@ def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement |
     if (
         assertion.modality == "hedged"
         or not (denial.negators or _is_denied_by_its_holder(denial))
-        or denial.roles & {"scope", "bound"}
+        or "bound" in denial.roles
+        or not _scopes(denial) <= _scopes(assertion) & _WHOLLY
         or not within(STATE_WINDOW, assertion, denial)
         or _is_of_another_day(assertion, denial)
     ):
@@ -46,12 +49,17 @@ def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement |
         name = " ".join(word.surface for word in _denied_name(denial))
         reason = f"one calls {denial.subject.text} {name}, which the other says {so}"
         return Judgement("disputes", BY_NAME * factor, reason)
-    if assertion.negators - {"without"} or not (is_hedged or denial.modality == assertion.modality):
+    if (
+        _was_before(assertion, denial)
+        or assertion.negators - {"without"}
+        or not (is_hedged or denial.modality == assertion.modality)
+    ):
         return None
     certainty, share = _certainty(assertion, denial)
     if not share:
         return None
-    about = f" of {assertion.subject.text}" if assertion.subject.text else ""
+    subject = subject_name(assertion, denial)
+    about = f" of {subject}" if subject else ""
     reason = f"one says{about} what the other says {so}; {share:.2f} of the weighted words about it are shared"
     return Judgement("disputes", certainty * share * factor, reason)
 
@@ -71,6 +79,11 @@ def _certainty(assertion: ClaimFeatures, denial: ClaimFeatures) -> tuple[float, 
     return (certainty, share) if share >= AGREEING_SHARE and not says_more(denied, asserted) else (0.0, 0.0)
 
 
+def _scopes(claim: ClaimFeatures) -> set[str]:
+    """Words that, denied, leave the rest standing: "not fully" denies no more than "fully"."""
+    return {word.term for word in claim.words if word.role == "scope"}
+
+
 def _is_denied_by_its_holder(denial: ClaimFeatures) -> bool:
     """Whether the denial lies in the words that attribute it, "denied that she took it", and not in "hardly" or "not only"."""
     is_turned = "flipper" in denial.roles or any(word.surface.startswith("not ") for word in denial.words)
@@ -78,20 +91,23 @@ def _is_denied_by_its_holder(denial: ClaimFeatures) -> bool:
 
 
 def _is_of_another_day(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
-    """Whether time may have passed between both: not on Monday, not now but in 2020, not yet when the article was written."""
+    """Whether time may have passed between both: it was not so on Monday, it had not happened when the article was written."""
     if (denial.times or denial.days) and not (assertion.times or assertion.days):
-        return True
-    if denial.tense == "present" and assertion.tense != "present" and not denial.times and _is_long_before(assertion, denial):
         return True
     if denial.tense != "perfect" or denial.published_at is None or assertion.published_at is None:
         return False
     return denial.published_at.date() < assertion.published_at.date()
 
 
-def _is_long_before(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
-    """Whether all that the assertion dates was over long before the denial was published, or may have been."""
+def _was_before(assertion: ClaimFeatures, denial: ClaimFeatures) -> bool:
+    """Whether the assertion tells of a past that the denial leaves alone: "is not buying" it, "bought it in 2020".
+
+    In reported speech a past may stand for a present.
+    """
+    if denial.tense != "present" or denial.times or assertion.tense == "present":
+        return False
     if denial.published_at is None or not assertion.times:
-        return bool(assertion.times)
+        return bool(assertion.times) or (assertion.tense == "past" and assertion.speaker is None)
     return all(latest < (denial.published_at - NAMELESS_WINDOW).date() for _, latest in assertion.times)
 
 

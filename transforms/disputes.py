@@ -19,15 +19,14 @@ from transforms.common_ground import (
     other_directions,
     says_more,
     subject_certainty,
+    subject_name,
     within,
 )
-from transforms.corroboration import NAME_WEIGHT, Judgement, is_one_comparison, shared_part, weighted_share
+from transforms.corroboration import NAME_WEIGHT, Judgement, is_one_comparison, weighted_share
 from transforms.denials import judge_denial
 from transforms.figure_match import match_figures
 from transforms.terms import term_weight
 
-AGREEING_SIDES = 0.6
-"""Least share of the words behind `than`."""
 LEAST_OF_A_THING = 4.0
 """Least weight of what two speakers take opposite stances on: a name, or two usual words."""
 OF_POSITIONS = 0.8
@@ -48,15 +47,15 @@ _LINKING = STATES | {"become", "get", "make", "prove", "find", "consider"}
 def judge_dispute(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
     """Say whether the claims may dispute each other, and what differs. None where both can be true, or where it is open.
 
-    One voice in one article disputes nothing: it weighs two sides, or gives two parts of one figure.
+    One voice disputes nothing: an article weighs two sides, or gives two parts of one figure; a speaker says something new.
     """
-    if ours.document_id == theirs.document_id and ours.speaker == theirs.speaker:
+    if ours.speaker == theirs.speaker and (ours.speaker is not None or ours.document_id == theirs.document_id):
         return None
     if ours.held_stance or theirs.held_stance:
         return _judge_positions(ours, theirs)
     if ours.is_conditional or theirs.is_conditional or (ours.modality == "conditional") != (theirs.modality == "conditional"):
         return None
-    if are_parted_by_time(ours, theirs):
+    if are_parted_by_time(ours, theirs) or _is_turned_round(ours) or _is_turned_round(theirs):
         return None
     has_more = ours.opening is not None or theirs.opening is not None
     return _judge(ours, theirs) or (_judge(ours.opening or ours, theirs.opening or theirs) if has_more else None)
@@ -76,6 +75,11 @@ def _judge(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
     )
 
 
+def _is_turned_round(claim: ClaimFeatures) -> bool:
+    """Whether the verb stands before its subject: what is asked, or said behind `nor`, is not stated."""
+    return bool(claim.words) and claim.words[0].role in ("generic", "hedge") and claim.words[0].term in claim.predicate
+
+
 def _judge_direction(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
     """`safer` against `more dangerous`, `outperforms` against `trails`, of one subject and in one respect."""
     certainty = subject_certainty(ours, theirs)
@@ -87,7 +91,7 @@ def _judge_direction(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | 
         return None
     if other_directions(ours, mine) != other_directions(theirs, yours):
         return None
-    if ours.other_side and theirs.other_side and shared_part(ours.other_side, theirs.other_side) < AGREEING_SIDES:
+    if ours.other_side and theirs.other_side and not of_one_matter(_other_side(ours), _other_side(theirs)):
         return None
     if mine.kind == "change" and not (is_one_thing(ours, certainty) and at_one_time(ours, theirs)):
         return None
@@ -95,7 +99,7 @@ def _judge_direction(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | 
         return None
     return _dispute(
         certainty * matter_share(ours, theirs),
-        f"'{mine.words}' against '{yours.words}' of {ours.subject.text} ({mine.matter})",
+        f"'{mine.words}' against '{yours.words}' of {subject_name(ours, theirs)} ({mine.matter})",
     )
 
 
@@ -133,7 +137,9 @@ def _judge_figures(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | No
     is_one_matter = of_one_matter(ours.matter, theirs.matter) and other_directions(ours) == other_directions(theirs)
     if not is_one_matter or not at_one_time(ours, theirs):
         return None
-    reason = f"{mine[0]} against {yours[0]} for {ours.subject.text}; {share:.2f} of the other weighted words are shared"
+    reason = (
+        f"{mine[0]} against {yours[0]} for {subject_name(ours, theirs)}; {share:.2f} of the other weighted words are shared"
+    )
     return _dispute(certainty * share, reason)
 
 
@@ -205,6 +211,11 @@ def _are_opposed(ours: Pointing, theirs: Pointing) -> bool:
     """Opposite sides of one matter, both graded or neither: `safer` leaves `dangerous` standing."""
     is_alike = ours.is_graded == theirs.is_graded or ours.kind == theirs.kind == "change"
     return ours.matter == theirs.matter and is_alike and ours.sign != theirs.sign and ours.kind != "reversal"
+
+
+def _other_side(claim: ClaimFeatures) -> dict[str, float]:
+    """What stands behind `than`, with where and in what the comparison holds."""
+    return {term: claim.terms[term] for term in claim.other_side if term in claim.terms}
 
 
 def _is_predicated(pointing: Pointing, claim: ClaimFeatures) -> bool:

@@ -1,9 +1,12 @@
 """Parts of a statement's wording that decide whether another can be true beside it: its opening, its limits, its tense."""
 
 import re
-from collections.abc import Sequence
+from calendar import day_name, month_name
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from transforms.terms import CompareLexicon, Word, read_words, split_words
+from transforms.terms import CompareLexicon, Word, base_form, read_words, split_words
 
 _FUTURE = frozenset(("will", "shall", "ll"))
 _PRESENT = frozenset(("is", "are", "am", "do", "does"))
@@ -16,6 +19,7 @@ _LIMITS = (("up", "to"), ("as", "many", "as"), ("as", "much", "as"), ("as", "few
 _AUXILIARY = "is|are|was|were|has|have|had|will|would|can|could|may|might|does|did"
 _BREAK = re.compile(rf"[,;:](?!\d)|[()–—]| and (?=(?:{_AUXILIARY})\b|[a-z]+ (?:about |some |nearly )?[$€£]?\d)")
 """Where a statement goes on to say something else: at a mark, or at `and` before another verb or figure."""
+_ASIDE = re.compile(r"(?P<subject>[^,;:()–—]+), (?:which|who|whose|where|the|a|an|one)\b[^,;]*,(?= )")
 _RESTRICTS = frozenset(("partial", "scope", "bound", "negator", "rank"))
 _GOES_ON = frozenset(("which", "who", "whose", "as", "that"))
 
@@ -23,8 +27,13 @@ _GOES_ON = frozenset(("which", "who", "whose", "as", "that"))
 def opening_of(text: str, predicate: str, lexicon: CompareLexicon) -> str | None:
     """A statement up to its first break; None where it has none, or where what follows may take back what was said.
 
-    "Turnout was 71 percent, the highest since 1990" says two things. "It is safe, but only for adults" says one.
+    "Turnout was 71 percent, the highest since 1990" says two things. "It is safe, but only for adults" says one. What stands
+    between two commas before the verb is left out: "the dam, which opened in May, cost …".
     """
+    aside = _ASIDE.match(text)
+    if aside is not None and not set(split_words(predicate)) & set(split_words(aside["subject"])):
+        without = aside["subject"] + text[aside.end() :]
+        return opening_of(without, predicate, lexicon) or without
     found = _BREAK.search(text)
     if found is None:
         return None
@@ -75,8 +84,8 @@ def roles_of(words: Sequence[Word]) -> frozenset[str]:
     return frozenset(roles | {"bound"}) if _has_limit(words) else frozenset(roles)
 
 
-def tense_of(predicate: str) -> str:
-    """`future`, `present`, `perfect`, `pluperfect` or `simple`, by the auxiliaries of a predicate."""
+def tense_of(predicate: str, lexicon: CompareLexicon) -> str:
+    """`future`, `present`, `past`, `perfect`, `pluperfect` or `simple`, by the auxiliaries of a predicate or its form."""
     words = split_words(predicate)
     is_to_come = words[:1] == ["to"] or (words[:1] and words[0] in ("is", "are") and words[1:2] == ["to"])
     if is_to_come or not _FUTURE.isdisjoint(words):
@@ -86,7 +95,20 @@ def tense_of(predicate: str) -> str:
     has_more = len([word for word in words if word not in ("not", "never")]) > 1
     if has_more and words[0] == "had":
         return "pluperfect"
-    return "perfect" if has_more and words[0] in ("has", "have", "ve") else "simple"
+    if has_more and words[0] in ("has", "have", "ve"):
+        return "perfect"
+    is_inflected = bool(words) and (lexicon.lemmas.get(words[0]) or base_form(words[0])) != words[0]
+    return "past" if (is_inflected and not words[0].endswith(("s", "ing"))) or words[:1] == ["was"] else "simple"
+
+
+def times_named(rows: Sequence[Mapping[str, Any]], part: str, whole: str) -> list[Mapping[str, Any]]:
+    """Rows of `times` without those whose year, month or weekday only the rest of a statement names."""
+    kept, rest = set(split_words(part)), set(split_words(whole))
+    return [row for row in rows if not any(name in rest and name not in kept for name in _names_of(row["earliest"]))]
+
+
+def _names_of(day: date | None) -> tuple[str, ...]:
+    return () if day is None else (str(day.year), month_name[day.month].casefold(), day_name[day.weekday()].casefold())
 
 
 def superlatives_of(words: Sequence[Word], lexicon: CompareLexicon) -> frozenset[str]:

@@ -14,6 +14,7 @@ from transforms.terms import CompareLexicon
 
 DAY, NEXT_WEEK, NEXT_MONTH, LATER = datetime(2024, 7, 1), datetime(2024, 7, 8), datetime(2024, 8, 8), datetime(2026, 7, 1)
 DENIED = {"is_negated": True}
+IN_2020 = [{"earliest": date(2020, 1, 1), "latest": date(2020, 12, 31)}]
 
 
 @pytest.fixture(scope="module")
@@ -295,6 +296,12 @@ def test_the_reason_tells_what_it_is_called(read):
     assert "calls Llama 3.1 open source, which the other says is not so" in judge_dispute(naming, denial).reason
 
 
+def test_the_reason_names_the_subject_that_a_pronoun_stands_for(read):
+    she = {"subject": "She", "subject_id": "e1", "resolved_text": "Paula Reyes resigned"}
+    denial = read("Reyes did not resign", "did not resign", subject_id="e1", **DENIED)
+    assert "one says of Reyes what" in judge_dispute(read("She resigned", "resigned", **she), denial).reason
+
+
 def test_a_hedged_denial_weighs_less(read):
     firm = judge_dispute(read(*OPEN), read(*NOT_OPEN[:2], is_negated=True))
     hedged = judge_dispute(
@@ -309,14 +316,21 @@ def test_an_entity_is_a_surer_subject_than_words(read):
     assert (by_entity, by_words) == (1.0, 0.9)
 
 
+def test_what_one_speaker_says_elsewhere_is_news_and_no_dispute(disputes):
+    speaker = {"speaker": "Lena Fischer"}
+    assert not disputes(with_columns(OPEN, **speaker), with_columns(NOT_OPEN, **speaker))
+
+
 def test_two_pronouns_are_no_common_subject(disputes):
     assert not disputes(("It is open", "is"), ("It is not open", "is not", DENIED))
 
 
 def held(speaker: str, cue: str, text: str, **over) -> tuple:
-    return text, None, {"subject": None, "speaker": speaker, "resolved_text": f"{speaker} {cue} {text}"} | over
+    predicate = over.pop("predicate", None)
+    return text, predicate, {"subject": None, "speaker": speaker, "resolved_text": f"{speaker} {cue} {text}"} | over
 
 
+MINE = {"subject": "The Torvale mine"}
 HEDGED = DENIED | {"modality": "hedged"}
 
 
@@ -341,6 +355,14 @@ HEDGED = DENIED | {"modality": "hedged"}
             ("it did not shell the hospital", "did not shell", DENIED | {"subject": "it", "speaker": "The army"}),
         ),
         (("Llama 3.1 is open source without limits", "is"), NOT_OPEN),
+        (
+            ("the plane was fully serviced", "was fully serviced"),
+            ("The plane was not fully serviced", "was not fully serviced", DENIED),
+        ),
+        (
+            ("Eric Stone accepted free flights", "accepted", {"subject_id": "e1"}),
+            held("Eric Stone", "denied", "accepting free flights", **DENIED, predicate="accepting", speaker_id="e1"),
+        ),
         # None at all, against some.
         (("Two fire exits were locked", "were locked"), ("No fire exit was locked", "was locked", DENIED)),
         (
@@ -378,6 +400,10 @@ HEDGED = DENIED | {"modality": "hedged"}
             with_figure("Polaris Foods has 12 mills and employs 8,500 people", "has", 12.0, "mill"),
             with_figure("Polaris Foods has 14 mills", "has", 14.0, "mill"),
         ),
+        (
+            with_figure("The Torvale mine, the worst since 1994, killed 46 miners", "killed", 46.0, "miner", **MINE),
+            with_figure("The Torvale mine killed 61 miners", "killed", 61.0, "miner"),
+        ),
         # What is called so is said to be so.
         (
             ("The school reform is fair", "is"),
@@ -411,6 +437,10 @@ def test_a_dispute_may_be_put_in_many_forms(disputes, ours, theirs):
         # What is said of thousands of companies, and of one at another time.
         (("The man is old", "is"), ("The man is not old", "is not", DENIED)),
         (("The dam is safe", "is"), ("The dam is not safe", "is not", DENIED | {"published_at": NEXT_MONTH})),
+        (
+            ("was Dean asked that question", "was asked", {"subject": "Dean"}),
+            ("Dean was not asked that question", "was", DENIED),
+        ),
         # Another time by its tense, its weekday, its date, or the day of writing.
         (("Reyes has resigned", "has resigned"), ("Reyes will not resign", "will not resign", DENIED)),
         (
@@ -439,6 +469,15 @@ def test_a_dispute_may_be_put_in_many_forms(disputes, ours, theirs):
         (
             ("Meta plans to sell its stores", "plans to sell", {"modality": "planned"}),
             ("Meta has not sold its stores", "has not sold", DENIED),
+        ),
+        (
+            ("Zentra is hiring", "is hiring", {"speaker": "it"}),
+            ("Zentra was not hiring", "was not hiring", DENIED | {"times": IN_2020}),
+        ),
+        (("Zentra hired engineers", "hired"), ("Zentra is not hiring engineers", "is not hiring", DENIED)),
+        (
+            ("Aquila is more accurate than Gemini on law exams", "is", {"subject_id": "e1"}),
+            ("Aquila is less accurate than Gemini on medical exams", "is", {"subject_id": "e1"}),
         ),
         # A condition, a limit, a part, more than the opening says.
         (
@@ -507,3 +546,13 @@ def test_opposite_stances_are_held_by_speakers_and_reported_by_articles(disputes
     assert not disputes(supports, held("the union", "opposes", "some parts of the sale of Polaris Foods"))
     assert not disputes(supports, held("the union", "opposes", "the sale of Zentra mills"))
     assert not disputes((f"The ministry supports {SALE}", "supports"), (f"The union opposes {SALE}", "opposes"))
+
+
+def test_times_that_only_an_aside_names_part_no_events(disputes):
+    since, friday = ({"earliest": day, "latest": day} for day in (date(1994, 1, 1), DAY.date()))
+    ours = with_figure(
+        "The Torvale mine, the worst since 1994, killed 46 miners", "killed", 46.0, "miner", times=[since, friday], **MINE
+    )
+    theirs = with_figure("The Torvale mine killed 61 miners", "killed", 61.0, "miner", times=[friday])
+    assert disputes(ours, theirs)
+    assert not disputes(with_columns(ours, times=[since | {"latest": date(1995, 1, 1)}, since]), theirs)

@@ -2,10 +2,11 @@ import polars as pl
 import pytest
 
 from transforms.candidates import (
-    LARGEST_BLOCK,
+    MEAN_MET,
     MOST_ALIKE,
     MOST_MET,
     NEIGHBOURS,
+    SURELY_MET,
     TERMED_CLAIMS,
     TERMS_PER_CLAIM,
     find_candidates,
@@ -105,15 +106,18 @@ def test_equal_figures_stand_together_in_a_crowded_block():
 
 
 def test_a_small_block_is_paired_out():
-    block = claims(*((f"c{at:02d}", f"open model kind{at}") for at in range(MOST_MET + 1)))
-    assert len(pairs(block)) == (MOST_MET + 1) * MOST_MET / 2
+    block = claims(*((f"c{at:02d}", f"open model kind{at}") for at in range(MEAN_MET + 1)))
+    assert len(pairs(block)) == (MEAN_MET + 1) * MEAN_MET / 2
 
 
 def test_of_many_claims_a_new_one_meets_those_that_share_most_with_it():
-    near = claims(*((f"n{at:02d}", f"open model safe kind{at}") for at in range(MOST_MET)))
-    far = claims(*((f"a{at:02d}", f"open model kind{at} sort{at}") for at in range(LARGEST_BLOCK - MOST_MET - 1)))
-    found = pairs(claims(("new", "open model safe")), pl.concat([near, far]))
-    assert found == [(f"n{at:02d}", "new") for at in range(MOST_MET)]
+    half = MOST_MET // 2
+    near = claims(*((f"n{at:02d}", f"open model safe kind{at}") for at in range(half)))
+    wide = claims(*((f"w{at:02d}", f"cheap phone safe sort{at}") for at in range(half)))
+    far = claims(*((f"a{at:02d}", f"open phone kind{at} sort{at} more") for at in range(half - 1)))
+    others = [(f"idle{at}", f"word{at}") for at in range(3)]  # so that the new ones do not meet too many on average
+    found = pairs(claims(("new", "open model cheap phone safe"), *others), pl.concat([near, wide, far]))
+    assert found == sorted((min(name, "new"), max(name, "new")) for name in (*near["claim_id"], *wide["claim_id"]))
 
 
 def test_a_statement_made_again_and_again_leaves_room_for_others():
@@ -131,3 +135,13 @@ def test_what_meets_does_not_hang_on_which_claim_is_new():
 def test_claims_without_terms_meet_nobody():
     assert pairs(claims(("a", ""), ("b", ""))) == []
     assert pairs(claims()) == []
+
+
+def test_where_claims_meet_too_many_on_average_each_meets_those_that_share_most():
+    topics = range(5)
+    new = claims(*((f"new{topic}", f"open model topic{topic}") for topic in topics))
+    known = claims(*((f"k{topic}{at:02d}", f"open topic{topic} {'x' * at}") for topic in topics for at in range(35)))
+    found = pairs(new, known)
+    met = pl.DataFrame(found, schema=["a", "b"], orient="row")["b"].value_counts()["count"]
+    assert len(found) == MEAN_MET * len(topics)
+    assert met.min() >= SURELY_MET

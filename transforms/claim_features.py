@@ -128,14 +128,12 @@ class ClaimFeatures:
 
 def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFeatures:
     """Take apart one row of the frame that `compare.relate_claims` takes."""
-    called = None
-    if claim["speaker"] and not claim["subject"]:
-        called = named_clause(claim["text"], claim["resolved_text"] or "", lexicon)
-    if called:
+    is_held = bool(claim["speaker"]) and not claim["subject"]
+    if is_held and (called := named_clause(claim["text"], claim["resolved_text"] or "", lexicon)):
         claim = {**claim, "subject": called[0], "resolved_text": called[1], "predicate": "is"}
     whole = claim["resolved_text"] or claim["text"]
     opening = opening_of(whole, claim["predicate"] or "", lexicon)
-    if claim["is_negated"] and claim["speaker"] and not claim["subject"] and (claim["predicate"] or "").endswith("ing"):
+    if is_held and claim["is_negated"] and (claim["predicate"] or "").endswith("ing"):
         opening = claim["text"]  # "denied taking it": the denial is in the words that hold the phrase
     return _read(claim, lexicon, _read_opening(claim, opening, lexicon) if opening else None)
 

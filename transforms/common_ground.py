@@ -48,9 +48,9 @@ def subject_certainty(ours: ClaimFeatures, theirs: ClaimFeatures) -> float:
 
 
 def subject_name(ours: ClaimFeatures, theirs: ClaimFeatures) -> str:
-    """The words for the common subject: of the one that names it, and of the longer one where both do; else nothing."""
-    named = [side.subject.text for side in (ours, theirs) if side.subject.text.casefold() not in _NO_NAMES]
-    return max(named, key=lambda text: (len(text), text), default="")
+    """The words for the common subject: of the first that names it; nothing where pronouns stand for it on both sides."""
+    texts = (side.subject.text for side in (ours, theirs))
+    return next((text for text in texts if text.casefold() not in _NO_NAMES), "")
 
 
 def is_specific(ours: ClaimFeatures, theirs: ClaimFeatures, certainty: float) -> bool:

@@ -2,10 +2,9 @@
 -- One row: one page with at least two kept revisions.
 CREATE OR REPLACE VIEW edited_documents AS
 WITH pairs AS (
-    SELECT p.document_id, p.previous_document_id
-    FROM page_revisions AS p
-    JOIN documents AS before ON before.document_id = p.previous_document_id
-    WHERE p.is_current AND p.outcome = 'kept' AND before.outcome = 'kept'
+    SELECT document_id, previous_document_id
+    FROM page_revisions
+    WHERE is_current AND outcome = 'kept' AND previous_document_id IS NOT NULL
 ),
 gained AS (
     SELECT pairs.document_id, list(c.text ORDER BY c.start_char, c.claim_id) AS texts

@@ -2,9 +2,7 @@
 -- aside. One row: one sentence of one of two revisions that the other does not have.
 CREATE OR REPLACE VIEW sentence_changes AS
 WITH pairs AS (
-    SELECT p.* FROM page_revisions AS p
-    JOIN documents AS before ON before.document_id = p.previous_document_id
-    WHERE p.outcome = 'kept' AND before.outcome = 'kept'
+    SELECT document_id, previous_document_id FROM page_revisions WHERE outcome = 'kept' AND previous_document_id IS NOT NULL
 ),
 changed AS (
     SELECT 'added' AS change, p.document_id AS later_id, s.*

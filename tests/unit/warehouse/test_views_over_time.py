@@ -90,6 +90,25 @@ def test_a_claim_with_few_words_in_common_replaces_nothing(loaded: Connection) -
     assert rows(loaded, "SELECT replacement, replacement_share FROM vanished_claims") == [(None, None)]
 
 
+def test_of_several_claims_alike_the_one_most_alike_replaces(loaded: Connection) -> None:
+    loaded.execute("""
+        UPDATE claims SET text = 'running Llama 3.1 costs a third of GPT-4 now', cluster_id = 'c-next'
+        WHERE claim_id = 'c-size-2'
+    """)
+    assert rows(loaded, "SELECT replacement FROM vanished_claims WHERE cluster_id = 'c-third'") == [
+        ("running Llama 3.1 costs a third of GPT-4 now",)
+    ]
+
+
+def test_a_revision_that_was_not_kept_states_and_changes_nothing(loaded: Connection) -> None:
+    loaded.execute("UPDATE documents SET outcome = 'gone' WHERE document_id = 'interview-2'")
+    assert rows(loaded, "SELECT cluster_id, is_current FROM claim_history WHERE page_id = 'p-interview'") == [
+        ("c-size", False), ("c-third", False)
+    ]
+    assert rows(loaded, "SELECT sentence FROM sentence_changes") == []
+    assert rows(loaded, "SELECT url FROM edited_documents") == []
+
+
 def test_claims_of_a_page_that_is_gone_have_vanished_with_it(loaded: Connection) -> None:
     loaded.execute("""
         UPDATE documents SET outcome = 'gone', revision = 2, page_id = 'p-news' WHERE document_id = 'index';

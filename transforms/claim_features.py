@@ -187,7 +187,7 @@ def _read(claim: Mapping[str, Any], lexicon: CompareLexicon, opening: ClaimFeatu
         times=read_times(claim["times"]),
         words=tuple(core),
         tense=tense_of(claim["predicate"] or "", lexicon),
-        days=frozenset(word.term for word in core if word.term in _CALENDAR and word.role == "time"),
+        days=frozenset(word.term for word in core if word.role == "time" and word.surface.removesuffix("s") in _CALENDAR),
         held_stance=_held_stance(claim, pointings, lexicon),
         is_conditional=any(word.surface in ("if", "unless") for word in words),
         entities=frozenset(claim["entity_ids"] or ()),
@@ -255,7 +255,7 @@ def _counted(words: Sequence[Word]) -> frozenset[str]:
 
 
 def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
-    return frozenset(word.term for word in read_words(text, lexicon) if word.role in _CARRYING or word.role == "generic")
+    return frozenset(word.term for word in read_words(text, lexicon) if word.role in (*_CARRYING, "generic", "time"))
 
 
 def _held_stance(claim: Mapping[str, Any], pointings: Sequence[Pointing], lexicon: CompareLexicon) -> Pointing | None:

@@ -12,6 +12,7 @@ from transforms.common_ground import (
     STATE_WINDOW,
     are_parted_by_time,
     at_one_time,
+    is_one_nearby,
     is_one_thing,
     is_specific,
     matter_share,
@@ -34,6 +35,8 @@ OF_POSITIONS = 0.8
 
 LEAST_OF_AN_EVENT = 3.0
 """Least weight of the words that tell one event from another of its kind: a place; an entity does as well."""
+SURELY_ONE_EVENT = 6.0
+"""Weight of such words from which each side may tell more of the event than the other."""
 COUNT_WINDOW = timedelta(hours=12)
 """Counts that grow, or that an article gives in its own voice, are of one hour: a later one is news, no dispute."""
 _GROWING = frozenset(("die", "died", "kill", "injure", "wound", "hurt", "infect", "miss", "evacuate", "rescue", "hospitalize"))
@@ -131,7 +134,7 @@ def _judge_figures(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | No
     mine, yours = differing[0]
     if len(mine) != 1 or len(yours) != 1 or mine[0].unit is None or ours.numbers != theirs.numbers:
         return None  # several figures of one unit are parts or cases, and it is open which meets which
-    if not (is_one_thing(ours, certainty) or ours.document_id == theirs.document_id):
+    if not (is_one_thing(ours, certainty) or is_one_nearby(ours, theirs)):
         return None
     share = matter_share(ours, theirs)
     is_one_matter = of_one_matter(ours.matter, theirs.matter) and other_directions(ours) == other_directions(theirs)
@@ -160,7 +163,8 @@ def _judge_counts(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | Non
     is_told_apart = sum(weight for term, weight in mine.items() if term in yours) >= LEAST_OF_AN_EVENT
     if not is_told_apart and not ours.entities & theirs.entities:
         return None
-    if says_more(mine, yours) and says_more(yours, mine):
+    common = sum(weight for term, weight in mine.items() if term in yours)
+    if common < SURELY_ONE_EVENT and says_more(mine, yours) and says_more(yours, mine):
         return None
     what = " ".join(sorted(events))
     return _dispute(BY_NAME * weighted_share(mine, yours), f"{differing[0][0][0]} against {differing[0][1][0]} ({what})")

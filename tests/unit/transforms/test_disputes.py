@@ -527,6 +527,28 @@ def test_two_voices_may_count_an_event_otherwise(disputes):
     assert not disputes(ours, counted("520 protesters were arrested in a park in Kestria", 520.0, **UNION))
 
 
+def test_who_tells_more_of_one_event_still_counts_it_otherwise(disputes):
+    def march(text: str, value: float, **over) -> tuple:
+        return with_figure(text, "marched", value, "person", **over)
+
+    place = "marched through Lisbon against the pension reform"
+    ours = march(f"20,000 people {place} of a hated government", 2e4, **POLICE)
+    assert disputes(ours, march(f"90,000 people {place} and sang loudly", 9e4, **UNION))
+    assert not disputes(ours, march("90,000 people marched through Lisbon and sang loudly", 9e4, **UNION))
+
+
+def saving(subject: str, verb: str, value: float, **over) -> tuple:
+    return with_figure(f"{subject} {verb} {value} billion euros a year", verb, value * 1e9, "EUR", **over)
+
+
+def test_a_thing_without_a_name_is_one_in_the_news_of_the_same_days(disputes):
+    ours, theirs = saving("The reform", "will save", 3.0), saving("The reform", "will save", 1.8)
+    assert disputes(ours, theirs)
+    assert not disputes(ours, with_columns(theirs, published_at=NEXT_WEEK))
+    assert not disputes(saving("Reform", "will save", 3.0), saving("Reform", "will save", 1.8))
+    assert not disputes(saving("The company", "will save", 3.0), saving("The company", "will save", 1.8))
+
+
 def test_a_toll_that_has_risen_is_news_and_no_dispute(disputes):
     def toll(value: int, **over) -> tuple:
         return with_figure(f"{value} people were killed in Ashbourne, Kestria", "were killed", float(value), "person", **over)

@@ -16,6 +16,8 @@ LEAST_COMMON_WEIGHT = 3.3
 profitable" is said of thousands of companies."""
 LEAST_NEARBY, LEAST_OF_A_KIND = 5.5, 2.4
 """The same where figures differ, and the word's own: `reform` and `dam` have it, `company` and `bank` do not."""
+COMMON_POINTING_WEIGHT = 1.5
+"""Weight of a direction there: whatever is, is said to be large, safe or profitable."""
 NAMELESS_WINDOW = timedelta(days=14)
 """Two articles further apart than this mean another thing by such a word: another dam, another suspect."""
 POINTING_WEIGHT = 2.0
@@ -63,7 +65,7 @@ def is_specific(ours: ClaimFeatures, theirs: ClaimFeatures, certainty: float) ->
         return False
     shared = ours.terms.keys() & theirs.terms.keys()
     matters = {pointing.matter for pointing in ours.pointings} & {pointing.matter for pointing in theirs.pointings}
-    weight = sum(term_weight(term) for term in shared - matters) + POINTING_WEIGHT * len(matters)
+    weight = sum(term_weight(term) for term in shared - matters) + COMMON_POINTING_WEIGHT * len(matters)
     return weight >= LEAST_COMMON_WEIGHT
 
 

@@ -436,6 +436,7 @@ def test_a_dispute_may_be_put_in_many_forms(disputes, ours, theirs):
         (("Llama 3.1 met the deadline", "met"), ("Llama 3.1 does not qualify as open source", "does not qualify", DENIED)),
         # What is said of thousands of companies, and of one at another time.
         (("The man is old", "is"), ("The man is not old", "is not", DENIED)),
+        (("The company is profitable", "is"), ("The company is not profitable", "is not", DENIED)),
         (("The dam is safe", "is"), ("The dam is not safe", "is not", DENIED | {"published_at": NEXT_MONTH})),
         (
             ("was Dean asked that question", "was asked", {"subject": "Dean"}),

@@ -49,11 +49,7 @@ def judge_denial(assertion: ClaimFeatures, denial: ClaimFeatures) -> Judgement |
         name = " ".join(word.surface for word in _denied_name(denial))
         reason = f"one calls {denial.subject.text} {name}, which the other says {so}"
         return Judgement("disputes", BY_NAME * factor, reason)
-    if (
-        _was_before(assertion, denial)
-        or assertion.negators - {"without"}
-        or not (is_hedged or denial.modality == assertion.modality)
-    ):
+    if assertion.negators - {"without"} or _was_before(assertion, denial):
         return None
     certainty, share = _certainty(assertion, denial)
     if not share:

@@ -189,22 +189,22 @@ def _judge_positions(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | 
     An article that says in its own voice who supports and who opposes a thing reports what is true at once, and no dispute.
     """
     mine, yours = ours.held_stance, theirs.held_stance
-    if (
-        not mine
-        or not yours
-        or mine.sign == yours.sign
-        or ours.is_negated
-        or theirs.is_negated
-        or ours.speaker == theirs.speaker
-    ):
+    if not mine or not yours or mine.sign == yours.sign or not within(STATE_WINDOW, ours, theirs):
         return None
-    if ours.negators or theirs.negators or (ours.roles | theirs.roles) & _LEAVES_ROOM or not within(STATE_WINDOW, ours, theirs):
+    if any(side.is_negated or side.negators or side.roles & _LEAVES_ROOM for side in (ours, theirs)):
         return None
-    things = [{term: term_weight(term.rstrip("+-1")) for term in stance.after} for stance in (mine, yours)]
+    things = [
+        {term: term_weight(term.removesuffix("+1").removesuffix("-1")) for term in stance.after} for stance in (mine, yours)
+    ]
     share = weighted_share(*things)
     if not of_one_matter(*things) or sum(things[0].values()) < LEAST_OF_A_THING:
         return None
     return _dispute(OF_POSITIONS * share, f"positions: '{mine.words}' against '{yours.words}' {theirs.text}")
+
+
+def _weighed(terms: frozenset[str]) -> dict[str, float]:
+    """Terms with their weights; one that points a direction keeps its side and weighs as its matter does."""
+    return {term: term_weight(term.removesuffix("+1").removesuffix("-1")) for term in terms}
 
 
 def _dispute(score: float, reason: str) -> Judgement:

@@ -361,8 +361,10 @@ HEDGED = DENIED | {"modality": "hedged"}
         ),
         (
             ("Eric Stone accepted free flights", "accepted", {"subject_id": "e1"}),
-            held("Eric Stone", "denied", "accepting free flights", **DENIED, predicate="accepting", speaker_id="e1"),
+            held("the mayor", "denied", "accepting free flights", **DENIED, predicate="accepting", speaker_id="e1"),
         ),
+        (with_columns(OPEN, published_at=None), NOT_OPEN),
+        (("Reyes resigned", "resigned", {"published_at": None}), ("Reyes has not resigned", "has not resigned", DENIED)),
         # None at all, against some.
         (("Two fire exits were locked", "were locked"), ("No fire exit was locked", "was locked", DENIED)),
         (
@@ -442,6 +444,13 @@ def test_a_dispute_may_be_put_in_many_forms(disputes, ours, theirs):
             ("was Dean asked that question", "was asked", {"subject": "Dean"}),
             ("Dean was not asked that question", "was", DENIED),
         ),
+        (
+            with_figure("Zentra has 12 mills", "has", 12.0, "mill"),
+            with_columns(with_figure("Zentra does not have more than 12 mills", "does not have", 12.0, "mill"), **DENIED),
+        ),
+        (("Zentra sold shops and no mills", "sold"), ("Zentra did not sell mills", "did not sell", DENIED)),
+        (("Meta showed its new Llama 3.1", "showed"), ("Llama 3.1 is not new", "is not", DENIED | {"subject_id": "e1"})),
+        (held("the ministry", "wants", "the school reform fair"), ("The school reform is unfair", "is")),
         # Another time by its tense, its weekday, its date, or the day of writing.
         (("Reyes has resigned", "has resigned"), ("Reyes will not resign", "will not resign", DENIED)),
         (
@@ -479,6 +488,10 @@ def test_a_dispute_may_be_put_in_many_forms(disputes, ours, theirs):
         (
             ("Aquila is more accurate than Gemini on law exams", "is", {"subject_id": "e1"}),
             ("Aquila is less accurate than Gemini on medical exams", "is", {"subject_id": "e1"}),
+        ),
+        *(
+            (("Meta's model is safer" + rest, "is"), ("Meta's model is more dangerous", "is"))
+            for rest in (", in Europe", ", partly in Europe", ", mostly Europeans think")
         ),
         # A condition, a limit, a part, more than the opening says.
         (
@@ -526,6 +539,9 @@ def test_two_voices_may_count_an_event_otherwise(disputes):
     assert not disputes(ours, with_columns(theirs, published_at=NEXT_WEEK))
     assert not disputes(ours, counted("At least 520 protesters were arrested in downtown Lisbon", 520.0, **UNION))
     assert not disputes(ours, counted("520 protesters were arrested in a park in Kestria", 520.0, **UNION))
+    assert not disputes(
+        counted("300 protesters were arrested", 300.0, **POLICE), counted("9 protesters were arrested", 9.0, **UNION)
+    )
 
 
 def test_who_tells_more_of_one_event_still_counts_it_otherwise(disputes):
@@ -536,6 +552,14 @@ def test_who_tells_more_of_one_event_still_counts_it_otherwise(disputes):
     ours = march(f"20,000 people {place} of a hated government", 2e4, **POLICE)
     assert disputes(ours, march(f"90,000 people {place} and sang loudly", 9e4, **UNION))
     assert not disputes(ours, march("90,000 people marched through Lisbon and sang loudly", 9e4, **UNION))
+
+
+def test_what_is_said_of_thousands_may_be_disputed_in_one_article(disputes):
+    place = {"document_id": "d1"}
+    profitable, denial = ("The company is profitable", "is", place), ("The company is not profitable", "is not", DENIED | place)
+    assert disputes(profitable, with_columns(denial, **UNION))
+    ours, theirs = saving("The company", "will save", 3.0, **place), saving("The company", "will save", 1.8, **place)
+    assert disputes(ours, with_columns(theirs, **UNION))
 
 
 def saving(subject: str, verb: str, value: float, **over) -> tuple:
@@ -568,6 +592,8 @@ def test_opposite_stances_are_held_by_speakers_and_reported_by_articles(disputes
     assert not disputes(supports, held("the union", "supports", SALE))
     assert not disputes(supports, held("the union", "opposes", "some parts of the sale of Polaris Foods"))
     assert not disputes(supports, held("the union", "opposes", "the sale of Zentra mills"))
+    assert not disputes(supports, held("the union", "opposes", SALE, **DENIED))
+    assert not disputes(supports, (f"The union opposes {SALE}", "opposes"))
     assert not disputes((f"The ministry supports {SALE}", "supports"), (f"The union opposes {SALE}", "opposes"))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from flows.news import Frames
-from transforms.candidates import TERMED_CLAIMS, find_candidates
+from transforms.candidates import find_candidates
 from transforms.clusters import cluster_claims
 from transforms.compare import CANDIDATE_SHARE, claim_terms, judge_pairs
 from transforms.terms import CompareLexicon
@@ -22,7 +22,7 @@ from warehouse.known import (
     relations_of,
     staged_claims,
 )
-from warehouse.tables import CLAIM_RELATIONS, CLAIMS, DOCUMENT_RELATIONS
+from warehouse.tables import CLAIM_RELATIONS, CLAIM_TERMS, CLAIMS, DOCUMENT_RELATIONS
 
 CLAIMS_AT_ONCE = 50_000
 """Known claims without terms that are read in one step: bounds memory where an older warehouse is filled up."""
@@ -51,7 +51,8 @@ def settle_claims(
     lexicon = CompareLexicon.from_frames(seeds)
     new = staged_claims(frames)
     terms, filled = claim_terms(new, lexicon), _missing_terms(con, lexicon)
-    relations = _relate(new, terms, pl.concat([known_terms(con), filled]), con, lexicon)
+    known_before = pl.concat([known_terms(con), filled.drop("document_id")])
+    relations = _relate(new, terms.drop("document_id"), known_before, con, lexicon)
     known, clusters, clustered = _cluster(new, relations, frames["document_relations"], con, around)
     moves = known.select("claim_id", was="cluster_id").join(clustered, on="claim_id")
     moved = moves.filter(pl.col("was") != pl.col("cluster_id")).select("claim_id", "cluster_id")
@@ -73,15 +74,14 @@ def settle_claims(
 def _missing_terms(con: Connection, lexicon: CompareLexicon) -> pl.DataFrame:
     """Terms of known claims that an earlier version loaded without them."""
     missing = claims_without_terms(con)
-    parts = [missing.slice(start, CLAIMS_AT_ONCE) for start in range(0, max(1, len(missing)), CLAIMS_AT_ONCE)]
-    return pl.concat([claim_terms(known_claims(con, part), lexicon) for part in parts])
+    parts = (missing.slice(start, CLAIMS_AT_ONCE) for start in range(0, len(missing), CLAIMS_AT_ONCE))
+    return pl.concat([CLAIM_TERMS.frame(), *(claim_terms(known_claims(con, part), lexicon) for part in parts)])
 
 
 def _relate(
     new: pl.DataFrame, terms: pl.DataFrame, known: pl.DataFrame, con: Connection, lexicon: CompareLexicon
 ) -> pl.DataFrame:
-    columns = TERMED_CLAIMS.names()
-    pairs = find_candidates(terms.select(columns), known.select(columns), least_share=CANDIDATE_SHARE)
+    pairs = find_candidates(terms, known, least_share=CANDIDATE_SHARE)
     met = _ends(pairs).to_frame("claim_id").join(new, on="claim_id", how="anti").to_series()
     claims = known_claims(con, met)
     return judge_pairs(pairs, pl.concat([new.cast(claims.schema), claims]), lexicon)

@@ -22,7 +22,7 @@ _CLAIMS_TO_COMPARE = """
         coalesce(e.entity_ids, []) AS entity_ids, coalesce(q.quantities, []) AS quantities, coalesce(t.times, []) AS times
     FROM chosen AS c
     JOIN documents AS d USING (document_id)
-    LEFT JOIN (FROM sentences SEMI JOIN near USING (document_id)) AS s USING (sentence_id)
+    LEFT JOIN (SELECT sentence_id, text FROM sentences SEMI JOIN chosen USING (sentence_id)) AS s USING (sentence_id)
     LEFT JOIN (
         SELECT claim_id, list(DISTINCT entity_id ORDER BY entity_id) AS entity_ids
         FROM claim_entities SEMI JOIN chosen USING (claim_id) WHERE role <> 'speaker' GROUP BY claim_id
@@ -54,19 +54,24 @@ _CLAIMS_TO_CLUSTER = """
 """
 
 # Revisions of a page share a claim when its words are the same: letters and digits alone take in every such pair.
-_WORDS = "trim(regexp_replace(lower({text}), '[^a-z0-9]+', ' ', 'g'))"
+_WORDS = "trim(regexp_replace(lower(text), '[^a-z0-9]+', ' ', 'g'))"
 _CLAIMS_LINKED = f"""
+    WITH mine AS MATERIALIZED (FROM claims SEMI JOIN asked USING (claim_id)),
+    pages AS MATERIALIZED (
+        SELECT other.document_id, mine.page_id FROM documents AS other
+        JOIN (SELECT DISTINCT document_id, page_id FROM documents SEMI JOIN mine USING (document_id)) AS mine USING (page_id)
+        WHERE other.document_id <> mine.document_id
+    ),
+    unchanged AS (SELECT claim_id, page_id, {_WORDS} AS words FROM claims JOIN pages USING (document_id))
     SELECT other_claim_id AS claim_id FROM claim_relations SEMI JOIN asked USING (claim_id) WHERE relation = 'same'
     UNION
     SELECT claim_id FROM claim_relations WHERE relation = 'same' AND other_claim_id IN (FROM asked)
     UNION
-    SELECT claim_id FROM claims WHERE cluster_id IN (SELECT cluster_id FROM claims SEMI JOIN asked USING (claim_id))
+    SELECT claim_id FROM claims SEMI JOIN (SELECT DISTINCT cluster_id FROM mine) AS clusters USING (cluster_id)
     UNION
-    SELECT c.claim_id FROM claims AS c JOIN documents AS d USING (document_id) JOIN (
-        SELECT d.page_id, {_WORDS.format(text="c.text")} AS words
-        FROM claims AS c SEMI JOIN asked USING (claim_id) JOIN documents AS d USING (document_id)
-    ) AS mine USING (page_id)
-    WHERE {_WORDS.format(text="c.text")} = mine.words
+    SELECT claim_id FROM unchanged SEMI JOIN (
+        SELECT page_id, {_WORDS} AS words FROM mine JOIN (SELECT document_id, page_id FROM documents) USING (document_id)
+    ) AS mine USING (page_id, words)
 """
 _COPIES_LINKED = """
     SELECT other_document_id AS document_id FROM document_relations SEMI JOIN asked USING (document_id)
@@ -177,12 +182,15 @@ def source_ids(con: Connection) -> pl.Series:
 
 
 def known_terms(con: Connection) -> pl.DataFrame:
-    """Rows of `claim_terms`, in no order."""
-    return con.execute("FROM claim_terms").pl()
+    """Rows of `claim_terms` without their documents, in no order."""
+    return con.execute("SELECT * EXCLUDE (document_id) FROM claim_terms").pl()
 
 
 def claims_without_terms(con: Connection) -> pl.Series:
     """Ids of claims that have no row in `claim_terms`, sorted: those that an earlier version loaded."""
+    [counts] = con.execute("SELECT (SELECT count(*) FROM claims), (SELECT count(*) FROM claim_terms)").fetchall()
+    if counts[0] == counts[1]:  # to look for what is missing takes ten times as long
+        return pl.Series("claim_id", [], dtype=pl.String)
     return _ids(con, "SELECT claim_id FROM claims ANTI JOIN claim_terms USING (claim_id) ORDER BY claim_id")
 
 

@@ -46,7 +46,7 @@ NEW, FEW, MANY = 1_000, 10_000, 1_000_000
 NEW_RESTATED = 0.3
 """Share of the new claims that restate a known one: as where several papers write of the same day."""
 MOST_TIMES = 4.0
-"""The aim is 3. What stays is the scan of all terms, and that a new claim meets more of a million claims than of ten thousand."""
+"""The aim is 3: all terms are still looked through, and of a million claims a new one meets more than of ten thousand."""
 MOST_GIGABYTES = 4.0
 ARTICLES_AT_ONCE = 2_000
 DATA = "made claims"

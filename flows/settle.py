@@ -118,7 +118,7 @@ def _around_replaced(con: Connection, replaced: pl.Series) -> Around:
 
 def _with_copies(documents: pl.DataFrame, read: Mapping[str, pl.DataFrame], con: Connection) -> tuple[Frames, pl.Series]:
     """What was found in the documents, with copies marked as duplicates and their claims left out, and the articles met."""
-    columns = ("document_id", "page_id", "revision", "published_at", "url")
+    columns = ("document_id", "page_id", "revision", "published_at", "url", "site")
     texts = (
         read["sentences"]
         .filter(pl.col("zone").is_in(_ARTICLE_ZONES))

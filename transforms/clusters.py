@@ -155,8 +155,15 @@ def _summaries(claims: pl.DataFrame, same: pl.DataFrame, document_relations: pl.
 
 
 def _articles(claims: pl.DataFrame, document_relations: pl.DataFrame) -> pl.DataFrame:
-    """`document_id` and the `article` it carries, a number that copies and near-copies share."""
+    """`document_id` and the `article` it carries, a number that copies and near-copies share.
+
+    A document that prints several articles whole, such as a digest, goes with the one that it is most a copy of: it must not
+    make one article of all.
+    """
     copies = document_relations.filter(pl.col("relation").is_in(("copy", "near_copy")))
+    copies = copies.sort("document_id", "score", "other_document_id", descending=[False, True, False]).unique(
+        "document_id", keep="first", maintain_order=True
+    )
     documents = pl.concat([claims["document_id"], copies["document_id"], copies["other_document_id"]]).unique().sort()
     index = pl.DataFrame({"document_id": documents}).with_row_index("place")
     others = index.select(other_document_id="document_id", other="place")

@@ -48,8 +48,8 @@ class _Article:
 def find_copies(new: pl.DataFrame, known: pl.DataFrame, *, near_copy_share: float = NEAR_COPY_SHARE) -> pl.DataFrame:
     """Rows of `document_relations` that the new articles bring, sorted by key; the later article of a pair comes first.
 
-    Both frames have document_id, page_id, revision, published_at, url and text (the article's own, without boilerplate), and
-    site where it is known. A known article is earlier than a new one; within each, the earlier published, those without a date
+    Both frames have document_id, page_id, revision, published_at, url, site (null where unknown) and text: the article's own,
+    without boilerplate. A known article is earlier than a new one; within each, the earlier published, those without a date
     last, ties by address. `copy`: the same words when case, accents and marks are folded, between pages; each points to the
     earliest. `near_copy`: between pages, at least `near_copy_share` of the smaller article's shingles in the other, what their
     site prints elsewhere too left out; neither a short quotation nor the same form around other figures. Of several copies only
@@ -93,8 +93,6 @@ def mark_duplicates(documents: pl.DataFrame, relations: pl.DataFrame) -> pl.Data
 
 
 def _articles(frame: pl.DataFrame, *, is_new: bool) -> Iterator[_Article]:
-    if "site" not in frame.columns:
-        frame = frame.with_columns(site=pl.lit(None, pl.String))
     columns = ("document_id", "page_id", "revision", "site", "published_at", "url", "text")
     for document_id, page_id, revision, site, published_at, url, text in frame.select(columns).iter_rows():
         words = fold_words(text or "")

@@ -54,7 +54,7 @@ def _held_phrases(
 ) -> Iterator[Attribution]:
     """Phrases that are likely held, the likeliest first: one for a cue without a content, none that repeats another."""
     places = [(one.start, one.end) for one in found]
-    busy = [one.cue for one in found if one.cue is not None]
+    busy = {one.cue for one in found}
     likely = []
     for phrase in find_phrases(block, quotes, lexicon):
         holder = phrase.speaker
@@ -63,7 +63,7 @@ def _held_phrases(
         if _is_withheld(phrase.head) and lexicon.frames(phrase.head):
             continue
         at = block.start + phrase.cue.idx
-        if any(start <= at < end for start, end in busy):
+        if any(cue is not None and cue[0] <= at < cue[1] for cue in busy):
             continue
         if not (may_speak(holder, lexicon.frames(phrase.cue), lexicon) if phrase.is_clause else holds(holder, lexicon)):
             continue
@@ -76,7 +76,7 @@ def _held_phrases(
         is_taken = said.cue in busy or any(_overlap((said.start, said.end), place) > MAX_OVERLAP for place in places)
         if not is_taken:
             places.append((said.start, said.end))
-            busy.append(said.cue)
+            busy.add(said.cue)
             yield replace(said, is_denied="d" in lexicon.frames(phrase.cue), is_clause=phrase.is_clause)
 
 

@@ -221,3 +221,9 @@ def test_no_claims_make_no_clusters():
 
 def test_claims_that_are_but_alike_stay_apart():
     assert clusters(claims(claim("a"), claim("b")), same(("a", "b", 0.65))) == {"a": "a", "b": "b"}
+
+def test_a_document_that_prints_two_articles_whole_does_not_make_them_one():
+    rows = claims(claim("a", 1), claim("b", 2), claim("c", 3))
+    digest = copies(("dc", "da"), ("dc", "db"), relation="near_copy")
+    found = counts(rows, same(("a", "b", 1.0), ("b", "c", 1.0)), digest)
+    assert (found["claim_count"], found["document_count"], found["site_count"]) == (3, 2, 2)

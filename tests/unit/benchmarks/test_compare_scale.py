@@ -1,0 +1,34 @@
+from benchmarks.compare_scale import MOST_TIMES, Turn, figures_of
+from benchmarks.made_claims import Articles, Maker, Statement
+
+
+def made(count: int) -> dict:
+    articles = Articles()
+    articles.add([statement for statement, _ in Maker(1).statements(0, count, list[Statement]())])
+    return articles.take()
+
+
+def test_made_rows_have_spans_that_reproduce_their_words():
+    frames = made(60)
+    [text] = frames["documents"]["text"]
+    for table in ("sentences", "claims", "mentions", "quantities"):
+        for start, end, words in frames[table].select("start_char", "end_char", "text").iter_rows():
+            assert text[start:end] == words
+
+
+def test_a_larger_make_begins_as_a_smaller_one():
+    few, many = (made(count)["claims"]["text"].to_list() for count in (20, 40))
+    assert many[:20] == few
+
+
+def test_some_statements_are_made_again_in_other_words():
+    statements = list(Maker(1).statements(0, 200, list[Statement]()))
+    again = [(statement, said) for statement, said in statements if said != statement.number]
+    assert again
+    assert all(statement.words != statements[said][0].words for statement, said in again)
+
+
+def test_times_and_memory_have_limits():
+    few, many = Turn(2.0, 1.0, 10, 10**9), Turn(5.0, 1.0, 20, 2 * 10**9)
+    times, memory = figures_of(few, many, 1_000_000)
+    assert (times.value, times.limit, memory.value) == (2.5, MOST_TIMES, 2.0)

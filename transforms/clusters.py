@@ -46,10 +46,14 @@ def _indexed(relations: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unchanged(claims: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of claims in the revisions of one page that have the same words: an edit elsewhere leaves them one claim."""
+    """Pairs of claims in the revisions of one page that are held by one speaker in the same words.
+
+    An edit elsewhere leaves them one claim; "the sale", which one supports and another opposes, is two.
+    """
     words = pl.col("text").str.to_lowercase().str.replace_all(r"\W+", " ").str.strip_chars()
-    ordered = claims.select("claim", "page_id", words=words).sort("page_id", "words", "claim")
-    by_words = ("page_id", "words")
+    holder = pl.col("speaker").fill_null("")
+    by_words = ("page_id", "words", "holder")
+    ordered = claims.select("claim", "page_id", words=words, holder=holder).sort(*by_words, "claim")
     pairs = ordered.with_columns(other=pl.col("claim").shift(-1).over(by_words)).drop_nulls("other")  # the last has no next
     return pairs.select("claim", "other", score=pl.lit(1.0))
 

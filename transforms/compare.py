@@ -62,16 +62,19 @@ def judge_pairs(pairs: pl.DataFrame, claims: pl.DataFrame, lexicon: CompareLexic
     """Rows of `claim_relations`, sorted by key: what the judgement of each pair of these claims comes to, at most one each.
 
     `pairs` has claim_id and other_claim_id, `claims` the columns of `COMPARED_CLAIMS`. Claims of two revisions of one page are
-    not compared: an edit is neither support nor dispute. Nor are a sentence and a clause of it, which one document says once.
+    not compared: an edit is neither support nor dispute. Nor are a sentence and a clause of it, which one document says once,
+    unless two speakers hold them: one may support what the other opposes.
     """
-    places = claims.select("claim_id", "document_id", "page_id", "text")
+    places = claims.select("claim_id", "document_id", "page_id", "text", "speaker")
     same_document = pl.col("document_id") == pl.col("document_id_other")
     words, others = pl.col("text"), pl.col("text_other")
     nested = words.str.contains(others, literal=True) | others.str.contains(words, literal=True)
+    # Null, and so no reason to compare, where the article itself speaks.
+    two_voices = pl.col("speaker") != pl.col("speaker_other")
     pairs = (
         pairs.join(places, on="claim_id")
         .join(places, left_on="other_claim_id", right_on="claim_id", suffix="_other")
-        .filter((pl.col("page_id") != pl.col("page_id_other")) | (same_document & ~nested))
+        .filter((pl.col("page_id") != pl.col("page_id_other")) | (same_document & (~nested | two_voices)))
         .select("claim_id", "other_claim_id")
     )
     met = pl.concat([pairs["claim_id"], pairs["other_claim_id"]]).unique()

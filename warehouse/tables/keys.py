@@ -26,6 +26,6 @@ ARTICLE_KEYS = Table(
     doc="For runs, not for queries: numbers of which two articles share one where they may be copies.",
     columns=(
         Column("document_id", pl.String, "Document.", references="documents.document_id"),
-        Column("keys", pl.List(pl.UInt64), "Checksums of passages, about one for nine words; `transforms.shingles` says which."),
+        Column("keys", pl.List(pl.UInt64), "Checksums of passages, one for about nine words; `transforms.shingles` says which"),
     ),
 )

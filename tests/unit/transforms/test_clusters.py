@@ -222,8 +222,17 @@ def test_no_claims_make_no_clusters():
 def test_claims_that_are_but_alike_stay_apart():
     assert clusters(claims(claim("a"), claim("b")), same(("a", "b", 0.65))) == {"a": "a", "b": "b"}
 
+
 def test_a_document_that_prints_two_articles_whole_does_not_make_them_one():
     rows = claims(claim("a", 1), claim("b", 2), claim("c", 3))
     digest = copies(("dc", "da"), ("dc", "db"), relation="near_copy")
     found = counts(rows, same(("a", "b", 1.0), ("b", "c", 1.0)), digest)
     assert (found["claim_count"], found["document_count"], found["site_count"]) == (3, 2, 2)
+
+
+def test_one_phrase_that_two_speakers_hold_is_two_statements():
+    phrase = {"page_id": "p", "document_id": "d", "text": "the sale of the ferry"}
+    rows = claims(claim("a", **phrase, speaker="Ann Lee"), claim("b", **phrase, speaker="Bo Lind"))
+    assert clusters(rows, same()) == {"a": "a", "b": "b"}
+    again = claims(claim("a", **phrase, speaker="Ann Lee"), claim("b", **phrase, speaker="Ann Lee"))
+    assert clusters(again, same()) == {"a": "a", "b": "a"}

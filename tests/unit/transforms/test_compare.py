@@ -317,3 +317,11 @@ def test_a_judgement_does_not_change_when_other_claims_arrive(lexicon):
 
 def test_no_claims_give_no_relations(lexicon):
     assert relate_claims(frame(), frame(), lexicon).equals(CLAIM_RELATIONS.frame())
+
+
+def test_two_speakers_of_one_article_may_dispute_one_phrase(lexicon):
+    place = {"document_id": "d1", "page_id": "p1", "text": "the sale of the Helmar ferry", "subject": None, "predicate": None}
+    ours = claim("x", "Ann Lee", "supports", resolved_text="Ann Lee supports the sale of the Helmar ferry", speaker="Ann Lee")
+    theirs = claim("x", "Bo Lind", "opposes", resolved_text="Bo Lind opposes the sale of the Helmar ferry", speaker="Bo Lind")
+    assert relation(lexicon, ours | place, theirs | place | {"speaker": "Ann Lee"}) is None
+    assert relation(lexicon, ours | place, theirs | place) == "disputes"

@@ -28,6 +28,7 @@ _CARRYING = frozenset((None, "criterion", "rank"))
 _OPEN_PRONOUNS = frozenset(("i", "we", "he", "she", "it", "they"))
 _CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if name)
 
+_SENTENCE_END = " .!?\"”"
 _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
 
 
@@ -149,7 +150,7 @@ def _read_opening(claim: Mapping[str, Any], opening: str, lexicon: CompareLexico
 
 def _read(claim: Mapping[str, Any], lexicon: CompareLexicon, opening: ClaimFeatures | None) -> ClaimFeatures:
     words = read_words(claim["resolved_text"] or claim["text"], lexicon)
-    sentence = read_words(claim["sentence"] or "", lexicon)
+    sentence = read_words((claim["sentence"] or "").rstrip(_SENTENCE_END), lexicon)
     figures = read_figures(claim["quantities"])
     values = frozenset(figure.value for figure in figures)
     content = dict.fromkeys(word for word in words if word.role in _CARRYING and not _is_figure(word, values))
@@ -224,7 +225,8 @@ def _read_subject(claim: Mapping[str, Any], statement: Iterable[Word], lexicon: 
     if words and not content:
         # A pronoun: the words that resolving it has put into the statement name the subject.
         printed = {word.term for word in read_words(claim["text"], lexicon)}
-        content = words = [word for word in statement if word.term not in printed]
+        words = tuple(word for word in statement if word.term not in printed)
+        content = list(words)
     before_link = [word for word in takewhile(lambda word: word.role not in _BREAKS_A_NAME, words) if word.role in _CARRYING]
     is_open = not content and claim["subject_id"] is None and (not text or text.casefold() in _OPEN_PRONOUNS)
     holder = read_words(claim["speaker"] or "", lexicon) if is_open else []

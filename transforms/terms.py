@@ -46,7 +46,7 @@ class Word:
     number: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompareLexicon:
     """The word lists that comparison rests on; phrases are kept as listed and in base forms.
 
@@ -158,7 +158,8 @@ def _zipf(word: str) -> float:
     return round(freq_to_zipf(frequency), 2) if frequency else 0.0
 
 
-def read_words(text: str, lexicon: CompareLexicon) -> list[Word]:
+@lru_cache(maxsize=20_000)
+def read_words(text: str, lexicon: CompareLexicon) -> tuple[Word, ...]:
     """The words of a text in order, phrases of the lexicons as one word each, longest first."""
     surfaces = split_words(text)
     bases = [lexicon.lemmas.get(word) or base_form(word) for word in surfaces]
@@ -168,7 +169,7 @@ def read_words(text: str, lexicon: CompareLexicon) -> list[Word]:
         length, word = _phrase_at(at, surfaces, bases, lexicon)
         words.append(word)
         at += length
-    return words
+    return tuple(words)
 
 
 def _phrase_at(at: int, surfaces: Sequence[str], bases: Sequence[str], lexicon: CompareLexicon) -> tuple[int, Word]:

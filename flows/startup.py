@@ -36,6 +36,7 @@ def _import() -> None:
         for module in _SLOW_IMPORTS:
             import_module(module)
         gc.freeze()  # modules stay: to go through their 700,000 objects again and again takes a third of settling
+        gc.set_threshold(50_000, 20, 100)  # features of claims are many and hold no cycles
     except Exception:
         # The step that needs it imports it again, and then fails where a person is told.
         logging.getLogger("prefect.claimhouse").exception("an import in the background failed")

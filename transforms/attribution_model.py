@@ -11,7 +11,6 @@ from spacy.tokens import Token
 from transforms.cues import CueLexicon
 from transforms.held_phrases import HeldPhrase
 from transforms.speakers import is_holder
-from transforms.statements import FINITE_TAGS
 
 _LENGTHS = ((5, "3-4"), (9, "5-8"), (17, "9-16"))
 
@@ -23,10 +22,7 @@ def features(phrase: HeldPhrase, lexicon: CueLexicon) -> list[str]:
     holder = _holder(phrase.speaker, lexicon)
     words = len(phrase.content)
     length = next((name for limit, name in _LENGTHS if words < limit), "17-")
-    is_finite = head.tag_ in FINITE_TAGS or any(
-        child.tag_ in FINITE_TAGS for child in head.children if child.dep_ in ("aux", "auxpass")
-    )
-    form = f"{head.pos_} {'finite' if is_finite else head.tag_}"
+    form = f"{head.pos_} {'finite' if phrase.is_finite else head.tag_}"
     mark = next((child.lower_ for child in head.lefts if child.dep_ == "mark"), "-")
     frames = _frames(cue, lemma, lexicon)
     return [

@@ -9,7 +9,7 @@ from transforms.cues import CueLexicon, clause_end, clause_span, subject_of
 from transforms.parse import Parsed
 from transforms.quotes import Quote
 from transforms.speech import is_inside
-from transforms.statements import FINITE_TAGS
+from transforms.statements import AUXILIARIES, FINITE_TAGS
 
 MIN_WORDS = 3
 """A shorter phrase states nothing that could be checked."""
@@ -38,12 +38,15 @@ class HeldPhrase:
     speaker: Token | None
 
     @property
+    def is_finite(self) -> bool:
+        """Whether the phrase has a verb in a tense."""
+        verbs = (self.head, *(child for child in self.head.children if child.dep_ in AUXILIARIES))
+        return any(token.tag_ in FINITE_TAGS for token in verbs)
+
+    @property
     def is_clause(self) -> bool:
         """Whether the phrase is a clause in a tense."""
-        verbs = (self.head, *(child for child in self.head.children if child.dep_ in ("aux", "auxpass")))
-        return self.relation.rpartition(":")[2] in ("ccomp", "acl", "advcl") and any(
-            token.tag_ in FINITE_TAGS for token in verbs
-        )
+        return self.relation in ("ccomp", "acl", "advcl") and self.is_finite
 
     @property
     def is_fuller(self) -> bool:

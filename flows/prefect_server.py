@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from filelock import FileLock, Timeout
+
 from flows.errors import ClaimhouseError, WrongUse
 from flows.settings import Settings
 
@@ -89,11 +91,17 @@ class Server:
         self._published = self._home / _ADDRESS_FILE if port else None
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
+        # Two servers that make one database at once break it: the second begins when the first is up.
+        self._database_lock = FileLock(self._home / "database.lock", timeout=STARTUP_SECONDS, thread_local=False)
         self._ready = threading.Event()
         self.started_in_seconds: float | None = None
 
     def start(self) -> str:
         """Start it and return its API address at once: requests to it wait until it is ready."""
+        try:
+            self._database_lock.acquire()
+        except Timeout:
+            raise ClaimhouseError(f"Another run is still starting Prefect in {self._home}: end it, or try again.") from None
         if self._port is None:
             _forget_runs(self._home)
         with socket.socket() as listening, self._log.open("ab") as log:
@@ -146,6 +154,7 @@ class Server:
     def _watch(self, started: float) -> None:
         if is_up(self.api_url, timeout=STARTUP_SECONDS):
             self.started_in_seconds = time.monotonic() - started
+        self._database_lock.release()
         self._ready.set()
 
 

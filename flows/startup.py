@@ -35,12 +35,17 @@ def _import() -> None:
     try:
         for module in _SLOW_IMPORTS:
             import_module(module)
-        gc.freeze()  # modules stay: to go through their 700,000 objects again and again takes a third of settling
-        gc.set_threshold(50_000, 20, 100)  # features of claims are many and hold no cycles
+        collect_less_often()
     except Exception:
         # The step that needs it imports it again, and then fails where a person is told.
         logging.getLogger("prefect.claimhouse").exception("an import in the background failed")
     seconds["Great Expectations"] = time.monotonic() - started
+
+
+def collect_less_often() -> None:
+    """Let the garbage collector pass over what is imported by now, and over most of what is made."""
+    gc.freeze()  # modules stay: to go through their 700,000 objects again and again takes a third of settling
+    gc.set_threshold(50_000, 20, 100)  # features of claims are many and hold no cycles
 
 
 def wait_for_imports() -> None:

@@ -102,10 +102,11 @@ def _by_phrase[T](rows: Iterable[tuple[str, T]], lemmas: Mapping[str, str]) -> d
 
 def split_words(text: str) -> list[str]:
     """Words and numbers in lower case; `-` parts compounds, `n't` becomes `not`, possessive endings go."""
-    folded = text.translate(_MARKS).casefold().replace("can't", "can not").replace("won't", "will not").replace("n't", " not")
-    folded = folded.replace("cannot", "can not")
+    folded = (text if text.isascii() else text.translate(_MARKS)).casefold().replace("cannot", "can not")
+    if "'" not in folded:
+        return _WORD.findall(folded)
     words = []
-    for word in _WORD.findall(folded):
+    for word in _WORD.findall(folded.replace("can't", "can not").replace("won't", "will not").replace("n't", " not")):
         stem, _, ending = word.partition("'")
         words.append(stem)
         if ending not in ("", "s"):
@@ -162,27 +163,43 @@ def _zipf(word: str) -> float:
 def read_words(text: str, lexicon: CompareLexicon) -> tuple[Word, ...]:
     """The words of a text in order, phrases of the lexicons as one word each, longest first."""
     surfaces = split_words(text)
-    bases = [lexicon.lemmas.get(word) or base_form(word) for word in surfaces]
     words: list[Word] = []
     at = 0
     while at < len(surfaces):
-        length, word = _phrase_at(at, surfaces, bases, lexicon)
+        length, word = 1, _single(surfaces[at], lexicon)
+        if word is None:
+            length, word = _phrase_at(at, surfaces, lexicon)
         words.append(word)
         at += length
     return tuple(words)
 
 
-def _phrase_at(at: int, surfaces: Sequence[str], bases: Sequence[str], lexicon: CompareLexicon) -> tuple[int, Word]:
-    surface, base = surfaces[at], bases[at]
+@lru_cache(maxsize=200_000)
+def _single(surface: str, lexicon: CompareLexicon) -> Word | None:
+    """A word by itself; None where it is a number or a phrase may begin with it."""
+    base = _base(surface, lexicon)
+    if surface in lexicon.longest or base in lexicon.longest or surface[0].isdigit():
+        return None
+    return Word(surface, base, role=lexicon.roles.get(surface) or lexicon.roles.get(base))
+
+
+def _base(surface: str, lexicon: CompareLexicon) -> str:
+    return lexicon.lemmas.get(surface) or base_form(surface)
+
+
+def _phrase_at(at: int, surfaces: Sequence[str], lexicon: CompareLexicon) -> tuple[int, Word]:
+    surface, base = surfaces[at], _base(surfaces[at], lexicon)
     longest = max(lexicon.longest.get(surface, 0), lexicon.longest.get(base, 0))
-    for length in range(min(longest, len(bases) - at), 0, -1):
+    printed = tuple(surfaces[at : at + longest])
+    bases = tuple(_base(word, lexicon) for word in printed)
+    for length in range(len(printed), 0, -1):
         if length == 1 and surface in lexicon.roles:
             break  # "least" is no form of "little"
-        printed, phrase = tuple(surfaces[at : at + length]), tuple(bases[at : at + length])
-        if direction := lexicon.directions.get(printed) or lexicon.directions.get(phrase):
-            return length, Word(" ".join(printed), direction.matter, direction=direction)
+        said, phrase = printed[:length], bases[:length]
+        if direction := lexicon.directions.get(said) or lexicon.directions.get(phrase):
+            return length, Word(" ".join(said), direction.matter, direction=direction)
         if concept := lexicon.concepts.get(phrase):
-            return length, Word(" ".join(printed), concept, role=lexicon.roles.get(concept))
+            return length, Word(" ".join(said), concept, role=lexicon.roles.get(concept))
     if number := _NUMBER.fullmatch(surface):
         return _number_at(at, surfaces, number)
     return 1, Word(surface, base, role=lexicon.roles.get(surface) or lexicon.roles.get(base))

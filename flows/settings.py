@@ -53,21 +53,65 @@ class Gate(Section):
     max_quarantined_percent: float = Field(default=5, ge=0, le=100, description="a percentage: set 0 to 100")
 
 
-class Source(Section):
-    """A place that is read when a run is given no INPUT."""
+class Fetch(Section):
+    """How pages are fetched from the web."""
 
-    kind: Literal["file"] = Field(default="file", description="a kind of source: set file")
-    location: str = Field(min_length=1, description="the path of a file or folder: set one")
+    contact: str = Field(
+        default="", description="an e-mail address or a page where a site's owner reaches you: set one, it is in every request"
+    )
+    connections: int = Field(default=32, ge=1, le=1000, description="a number of requests at a time: set 1 or more")
+    per_host: int = Field(default=2, ge=1, description="a number of requests at a time to one host: set 1 or more")
+    delay_seconds: float = Field(default=1, ge=0, description="the seconds between two requests to one host: set 0 or more")
+    max_crawl_delay_seconds: float = Field(
+        default=60, ge=0, description="the longest Crawl-delay that is waited for, in seconds: set 0 or more"
+    )
+    timeout_seconds: float = Field(default=20, gt=0, description="a time in seconds: set more than 0")
+    tries: int = Field(default=3, ge=1, le=10, description="a number of tries: set 1 to 10")
+    max_redirects: int = Field(default=5, ge=0, description="a number of redirects: set 0 or more")
+    max_addresses: int = Field(default=10_000, ge=1, description="the most pages that one run fetches: set 1 or more")
+    recheck_hours: float = Field(default=24, ge=0, description="the hours until a page is looked at again: set 0 or more")
+    recheck_days: float = Field(
+        default=7, ge=0, description="the days after it was first read in which a page is looked at again: set 0 or more"
+    )
+    silent_days: float = Field(
+        default=14, gt=0, description="the days without a new page until a source is called silent: set more than 0"
+    )
+    keep_days: float | None = Field(
+        default=None, gt=0, description="the days that fetched pages are kept: set more than 0, or leave it out to keep all"
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description='hosts in this network that may be fetched from: set for example ["localhost"]'
+    )
+
+
+class Source(Section):
+    """A place that is read when a run is given no INPUT. Without `kind` it is looked at anew each time."""
+
+    kind: Literal["feed", "sitemap", "url", "file", "warc"] | None = Field(
+        default=None, description="a kind of source: set feed, sitemap, url, file or warc, or leave it out"
+    )
+    location: str = Field(min_length=1, description="an address, or the path of a file or folder: set one")
     title: str | None = Field(default=None, description="a title: set a text, or leave it out")
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description='names of columns in JSON Lines or Parquet: set for example { text = "body", url = "link" }',
+    )
+
+
+_CRON = r"^\s*\S+(\s+\S+){4}\s*$"
 
 
 class Schedule(Section):
-    """When `claimhouse schedule` runs the sources, and the port of Prefect's page."""
+    """When `claimhouse schedule` fetches, builds and audits, and the port of Prefect's page."""
 
-    cron: str = Field(
-        default="0 6 * * *",
-        pattern=r"^\s*\S+(\s+\S+){4}\s*$",
-        description='a cron expression of five fields: set "0 6 * * *" or another',
+    collect: str = Field(
+        default="0 * * * *", pattern=_CRON, description='a cron expression of five fields: set "0 * * * *" or another'
+    )
+    build: str = Field(
+        default="30 6 * * *", pattern=_CRON, description='a cron expression of five fields: set "30 6 * * *" or another'
+    )
+    audit: str = Field(
+        default="0 3 * * *", pattern=_CRON, description='a cron expression of five fields: set "0 3 * * *" or another'
     )
     timezone: str = Field(default="UTC", min_length=1, description="a time zone: set for example UTC or Europe/Berlin")
     port: int = Field(default=4200, ge=1, le=65535, description="a port of this machine: set 1 to 65535")
@@ -84,6 +128,7 @@ class Settings(BaseSettings):
     warehouse: Path | None = Field(default=None, description="the path of the warehouse: set one, or leave it out")
     reading: Reading = Reading()
     run: Run = Run()
+    fetch: Fetch = Fetch()
     gate: Gate = Gate()
     schedule: Schedule = Schedule()
     sources: tuple[Source, ...] = Field(default=(), description="a list of tables: write each as [[sources]]")

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from transforms.entries import Entry
+
+__all__ = ["Capture", "Entry", "Fetched", "Hop", "Place", "State", "Validators"]
+
 State = Literal["read", "unchanged", "gone", "refused", "failed"]
 """How a request ended.
 
@@ -11,18 +15,6 @@ State = Literal["read", "unchanged", "gone", "refused", "failed"]
 `refused`: it is not for us, by robots.txt, by its status (401, 403, 451), by our own safety or by its size.
 `failed`: it could not be had: no answer, broken, a fault of the server.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One address that a source names. `changed_at` is when the source says that it was published or changed: naive UTC.
-
-    `address` is normalised, as `transforms.addresses.normalised` gives it.
-    """
-
-    address: str
-    title: str | None = None
-    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ class WrongUse(ClaimhouseError):  # noqa: N818
     exit_code = 2
 
 
+class Busy(WrongUse):
+    """Another process is at work where this one is to be. It will be done: a run by the clock is tried again."""
+
+
 class NothingRead(ClaimhouseError):  # noqa: N818
     """No page was there to read."""
 

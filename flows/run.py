@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from prefect.runtime import flow_run
 
 from flows.clock import now
-from flows.errors import WrongUse
+from flows.errors import Busy
 from flows.models import pipeline_version
 from flows.settings import Settings
 from flows.staging import Staging
@@ -52,13 +52,13 @@ class Run:
 
 @contextmanager
 def only_run(settings: Settings) -> Iterator[None]:
-    """Let one run at a time work in a data folder. Raises WrongUse while another does."""
+    """Let one run at a time work in a data folder. Raises Busy while another does."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.data_dir / "run.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        raise WrongUse(
+        raise Busy(
             f"Another run is at work in {settings.data_dir}. Wait until it has ended, or set another data_dir."
         ) from None
     try:

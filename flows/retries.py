@@ -1,4 +1,4 @@
-"""When a run by the clock is tried again: if it failed of what passes by itself. All else would fail again, and is told at once.
+"""When a run by the clock is tried again: if it failed of what passes by itself. All else would fail again: it is told at once.
 
 Prefect's own `retries` of a flow know no condition. So a flow has none, and allows itself some when it fails of such a thing.
 """

@@ -4,6 +4,7 @@ import io
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,8 @@ _PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdow
 _PAGE_SCHEMES = ("http://", "https://")
 _BYTES_PER_MB = 1_000_000
 _SHOWN_CHARS = 80
-_CHUNK_SLACK = 1 << 16
+_CODING_SLACK = 1 << 16
+"""By how much coding may make a content longer."""
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -71,11 +73,12 @@ def pages_of_warc(path: Path, max_bytes: int) -> Iterator[WarcPage]:
 def content_at(path: Path, offset: int, max_bytes: int) -> bytes:
     """The content of the record that begins at `offset`, unpacked. Raises WrongUse, which names the file and the mend."""
     try:
-        record = next(records(path, offset), None)
-        if record is None:
-            raise BrokenWarcError(f"the file ends before byte {offset}")
-        content = content_of(record, http_head_of(record), max_bytes)
-        record.end()
+        with closing(records(path, offset)) as found:
+            record = next(found, None)
+            if record is None:
+                raise BrokenWarcError(f"the file ends before byte {offset}")
+            content = content_of(record, http_head_of(record), max_bytes)
+            record.end()
     except (BrokenWarcError, UnreadableContentError) as error:
         raise WrongUse(f"The record at byte {offset} of {path} can't be read: {error}.") from None
     except OSError as error:
@@ -114,14 +117,19 @@ def status_of(head: Head | None) -> int:
 def content_of(record: Record, head: Head | None, max_bytes: int) -> bytes:
     """What is left of the block, with transfer and content coding undone. Raises UnreadableContentError, BrokenWarcError."""
     is_chunked = head is not None and "chunked" in (head.get_header("Transfer-Encoding") or "").lower()
-    if record.left > (2 * max_bytes + _CHUNK_SLACK if is_chunked else max_bytes):
+    if record.left > (2 if is_chunked else 1) * max_bytes + _CODING_SLACK:
         raise _too_large(record.left, max_bytes)
     content = record.read(record.left)
     if is_chunked:  # some take the chunks apart and keep the header: warcio's reader then gives the bytes as they are
         content = ChunkedDataReader(io.BytesIO(content)).read()
-    codings = (head.get_header("Content-Encoding") or "").lower().split(",") if head else []
-    for coding in reversed([name for part in codings if (name := part.strip()) not in ("", "identity")]):
-        content = _unpacked(content, coding, max_bytes)
+    return unpacked(content, (head.get_header("Content-Encoding") if head else None) or "", max_bytes)
+
+
+def unpacked(packed: bytes, content_encoding: str, max_bytes: int) -> bytes:
+    """The content with the codings of that header undone, the last one first. Raises UnreadableContentError."""
+    content = packed
+    for coding in reversed(content_encoding.lower().split(",")):
+        content = _unpacked(content, coding.strip(), max_bytes)
     if len(content) > max_bytes:
         raise _too_large(len(content), max_bytes)
     return content
@@ -150,6 +158,8 @@ def _page(record: Record, about: WarcPage, max_bytes: int) -> WarcPage:
 
 def _unpacked(packed: bytes, coding: str, max_bytes: int) -> bytes:
     """Content coding undone. What is not packed although it says so is given as it is: Common Crawl kept the header of such."""
+    if coding in ("", "identity"):
+        return packed
     if coding in ("gzip", "x-gzip"):
         return _inflated(packed, 31, max_bytes) if packed.startswith(_GZIP_MAGIC) else packed
     if coding == "deflate":  # by RFC 9110 with a zlib frame, by many servers without

@@ -6,7 +6,7 @@ member that is cut off as if nothing were missing.
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -79,7 +79,7 @@ class Record:
                 )
 
 
-def records(path: Path, offset: int = 0) -> Iterator[Record]:
+def records(path: Path, offset: int = 0) -> Generator[Record, None, None]:
     """Every record from that byte on, in the file's order. Raises BrokenWarcError where the file goes on otherwise."""
     with path.open("rb") as file:
         is_packed = file.read(2) == _GZIP_MAGIC
@@ -87,7 +87,7 @@ def records(path: Path, offset: int = 0) -> Iterator[Record]:
         yield from _packed_records(file) if is_packed else _plain_records(file)
 
 
-def _plain_records(file: io.BufferedReader) -> Iterator[Record]:
+def _plain_records(file: io.BufferedReader) -> Generator[Record, None, None]:
     while True:
         offset = file.tell()
         while (line := file.readline(_BLOCK_BYTES)) in _BLANK:
@@ -100,7 +100,7 @@ def _plain_records(file: io.BufferedReader) -> Iterator[Record]:
         record.end()
 
 
-def _packed_records(file: BinaryIO) -> Iterator[Record]:
+def _packed_records(file: BinaryIO) -> Generator[Record, None, None]:
     members = _Members(file)
     stream: io.BufferedReader = io.BufferedReader(members, _BLOCK_BYTES)
     while (offset := members.begin()) is not None:

@@ -1,6 +1,5 @@
 """Feeds to the addresses that they name: RSS 0.9 to 2.0, RDF, Atom, CDF and JSON Feed, in any encoding."""
 
-import codecs
 import io
 import json
 import re
@@ -11,26 +10,16 @@ from html import unescape
 from time import struct_time
 
 import feedparser
-from feedparser.encodings import convert_to_utf8
 
 from transforms.addresses import AddressRules
 from transforms.entries import Entry, sound_moment, written_moment
 from transforms.page_lines import squeeze
+from transforms.xml_bytes import harmless_xml
 
 TITLE_CHARS = 500
 """A title longer than this is cut: it is shown to a person, and read from the page itself later on."""
 _SNIFFED_BYTES = 4096
 _HTML = re.compile(rb"\W*(?:<\?[^>]*>\s*|<!--[^>]*-->\s*)*<(?:!doctype\s+html|html)\b", re.I)
-_WIDE_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
-_HEAD_END = re.compile(rb"<\w")
-_LONG_SPACE = re.compile(rb"\s{32,}")
-_ENTITY = re.compile(rb"<!ENTITY[^<>]*>")
 _TAG = re.compile(r"<[^<>]+>")
 _JSON_FEED = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
 _WEB = re.compile(r"\s*https?://", re.I)
@@ -59,9 +48,8 @@ def read_feed(raw: bytes, address: str, rules: AddressRules, *, content_type: st
         return _read_json(raw, address, rules)
     if _HTML.match(start):
         return None
-    data = _harmless(_utf8(raw, content_type))
     parsed = feedparser.parse(
-        io.BytesIO(data),  # bytes alone would be tried as the name of a file
+        io.BytesIO(harmless_xml(raw, content_type)),  # bytes alone would be tried as the name of a file
         response_headers={"content-location": address},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -69,29 +57,6 @@ def read_feed(raw: bytes, address: str, rules: AddressRules, *, content_type: st
     if not parsed.version and not parsed.entries:
         return None
     return _gathered(_title(parsed.feed), [_entry(fields, address, rules) for fields in parsed.entries])
-
-
-def _utf8(raw: bytes, content_type: str | None) -> bytes:
-    """A feed in UTF-8. A byte-order mark goes before all else (RFC 7303, section 3.2); feedparser wants a declaration too."""
-    for mark, encoding in _WIDE_BOMS:
-        if raw.startswith(mark):
-            return _DECLARATION.sub("", raw.decode(encoding, "replace"), count=1).encode("utf-8", "replace")
-    converted: bytes = convert_to_utf8({"content-type": content_type} if content_type else {}, raw, {})
-    return converted
-
-
-def _harmless(data: bytes) -> bytes:
-    """A feed in UTF-8 without declarations of entities, and without long white space before its first element.
-
-    feedparser drops entities that hold others and expat bounds what the rest unpacks to, but its parser for broken feeds
-    does not; and its patterns for what stands before the first element take the square of the white space and of the
-    document types there.
-    """
-    end = found.start() if (found := _HEAD_END.search(data)) else len(data)
-    doctype, mark, rest = _LONG_SPACE.sub(b"\n", data[:end]).partition(b"<!DOCTYPE")
-    data = doctype + mark + rest.replace(b"<!DOCTYPE", b"<!ELEMENT") + data[end:]
-    # What removing puts together anew, such as <!ENT<!ENTITY a "b">ITY, is made a declaration that unpacks nothing.
-    return _ENTITY.sub(b"", data).replace(b"<!ENTITY", b"<!ELEMENT")
 
 
 def _gathered(title: str | None, found: list[Entry | None]) -> Feed:

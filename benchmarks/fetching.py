@@ -4,7 +4,7 @@
 
 A server process on loopback serves made pages and a sitemap (see `made_site`). Collecting is all that a run does before it
 reads: look at the sitemap, fetch each page, write it to the archive and enter it in the ledger, here with politeness set to
-zero. Each turn is a process of its own. The second run is another process over the same ledger; what it asks the server is counted there.
+zero. Each turn is a process of its own.
 """
 
 import argparse

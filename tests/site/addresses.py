@@ -34,7 +34,7 @@ def odd_addresses() -> list[Page]:
     pages = [Page("main", target, story(_FIRST + number)) for number, target in enumerate(_TARGETS)]
     return [
         *pages,
-        Page("main", "/odd/up/../down", story(_FIRST + 90), most_requests=0),
+        Page("main", "/odd/up/../down", story(_FIRST + 90), most_requests=0, same_as="/odd/down"),
         Page("main", "/odd/down", story(_FIRST + 90)),
     ]
 

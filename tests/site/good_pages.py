@@ -81,13 +81,14 @@ def _variants() -> list[Page]:
 
     return [
         Page("main", f"/story/{first}", story(first, head=own + amp)),
-        Page("main", f"/story/{first}/amp", story(first, head=own)),
+        Page("main", f"/story/{first}/amp", story(first, head=own), same_as=f"/story/{first}"),
         Page("main", f"/story/{first + 1}", story(first + 1)),
-        Page("mobile", f"/story/{first + 1}", mobile),
+        Page("mobile", f"/story/{first + 1}", mobile, same_as=f"/story/{first + 1}"),
         Page("main", f"/story/{first + 2}", story(first + 2)),
-        Page("main", f"/story/{first + 2}?utm_source=letter&utm_medium=email", story(first + 2), most_requests=0),
-        Page("main", f"/story/{first + 2}?fbclid=abc123#comments", story(first + 2), most_requests=0),
-        Page("main", f"/story/{first + 3}?page=1&utm_campaign=x", story(first + 3), most_requests=0),
+        *(
+            Page("main", f"/story/{first + 2}?{tracked}", story(first + 2), most_requests=0, same_as=f"/story/{first + 2}")
+            for tracked in ("utm_source=letter&utm_medium=email", "fbclid=abc123#comments")
+        ),
         Page("main", f"/story/{first + 3}?page=1", story(first + 3)),
         Page("main", f"/story/{first + 3}?page=2", story(first + 4)),
     ]

@@ -34,7 +34,8 @@ Answer = Callable[[Request, Mapping[str, str]], Reply]
 class Page:
     """One page. `outcome` and a word of its reason are what `documents` should say of it after a run.
 
-    `most_requests` counts what a run may ask for this target. Where `outcome` is None, only other pages lead there.
+    `most_requests` counts what a run may ask for this target. Where `outcome` is None, only other pages lead there. `same_as`
+    is the target, on the main host, of the page that this one is another address of: no document of its own comes of it.
     """
 
     host: str
@@ -43,6 +44,7 @@ class Page:
     outcome: str | None = "kept"
     reason: str | None = None
     most_requests: int = 1
+    same_as: str | None = None
 
 
 def always(reply: Reply) -> Answer:

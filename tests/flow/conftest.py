@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from flows.summary import Summary
+from tests.site.fixtures import build_at, site, site_run  # noqa: F401  # fixtures that several modules share
 from warehouse.database import open_readonly
 
 ARTICLES = Path(__file__).parents[2] / "seeds" / "articles"

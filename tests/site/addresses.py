@@ -22,7 +22,7 @@ _TARGETS = (
     "/odd/%F0%9F%A6%86",
     "/odd/%FF%FE",
     "/odd/?q=%3Cscript%3Ealert(1)%3C/script%3E",
-    "/odd/?a=1&a=2&b=&=c&&d",
+    "/odd/?a=1&a=2&b=&=c&d",
     "/odd/?q=1;DROP%20TABLE%20documents;--",
     "/odd/{curly}|pipe^caret",
     f"/odd/{_LONG[:7900]}",
@@ -42,5 +42,6 @@ def odd_addresses() -> list[Page]:
 SPELLINGS = {
     "/odd/stra%C3%9Fe-%E2%80%93-caf%C3%A9": "/odd/straße-–-café",
     "/odd/a%20b%20c": "/odd/a b c",
+    "/odd/?a=1&a=2&b=&=c&d": "/odd/?a=1&&a=2&b=&=c&d",
 }
 """How the listing spells some of them: as people do."""

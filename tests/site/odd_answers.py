@@ -72,7 +72,7 @@ def wire_pages() -> list[Page]:
         fails("/slow/half", sends(ok + f"Content-Length: {len(body)}\r\n\r\n".encode() + body[:half], FOREVER), host="slow"),
         fails("/slow/drip", always(Reply(raw=partial(_drip, ok, body))), host="slow"),
         fails("/slow/endless-head", always(Reply(raw=_endless_head)), host="slow"),
-        Page("slow", "/slow/patient", always(Reply(body=article(_FIRST + 11).body, pause=0.5))),
+        Page("slow", "/slow/patient", always(Reply(body=article(_FIRST + 11).body, pause=0.3))),
         Page("slow", "/slow/in-pieces", always(Reply(raw=partial(_pieces, ok, article(_FIRST + 12).body)))),
         fails("/wires/closes", sends()),
         fails("/wires/closes-in-head", sends(b"HTTP/1.1 200 OK\r\nContent-Ty")),

@@ -1,10 +1,12 @@
 """What a page of the site is: where it lies, how it answers, and which outcome in `documents` is expected of it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from urllib.parse import quote
 
 from tests.site.layouts import article_page
 from tests.site.replies import Reply, Request
@@ -75,6 +77,12 @@ def story(number: int, **given: str) -> Answer:
     """An article that is never changed."""
     reply = article(number, **given)  # type: ignore[arg-type]  # head and extra
     return lambda request, told: unless_known(request, reply)
+
+
+def folded(target: str) -> str:
+    """The target in the one of its spellings that RFC 3986, section 6.2.2, calls normal, as far as letters in `%2f` go."""
+    legal = quote(target, safe="/?&=;:@!$'()*+,%~-._", errors="surrogateescape")
+    return re.sub(r"%[0-9a-f]{2}", lambda escape: escape[0].upper(), legal, flags=re.IGNORECASE)
 
 
 FAR = datetime(2199, 12, 31, 23, 59, tzinfo=UTC)

@@ -53,7 +53,7 @@ class Site:
     def settings(self, **fetch: object) -> str:
         """The sections of claimhouse.toml that the manifest counts on; `fetch` adds to `[fetch]`, or sets another value."""
         wanted = {
-            "allowed_hosts": list(OPEN_HOSTS), "per_host": 4, "delay_seconds": 0, "timeout_seconds": 1.0, "tries": 2,
+            "allowed_hosts": list(OPEN_HOSTS), "per_host": 4, "delay_seconds": 0, "timeout_seconds": 0.6, "tries": 2,
             "max_redirects": 5, **fetch,
         }  # fmt: skip
         lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in wanted.items())

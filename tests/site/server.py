@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import count
 
-from tests.site.pages import HOSTS
+from tests.site.pages import HOSTS, Page, folded
 from tests.site.replies import Reply, Request
 from tests.site.world import World
 
@@ -45,7 +45,7 @@ class Server:
     """Answers what it is asked, and knows all that it was."""
 
     def __init__(self) -> None:
-        self._world = World(0)
+        self._pages: dict[tuple[str, str], Page] = {}
         self._log: list[Logged] = []
         self._visits: Counter[tuple[str, str]] = Counter()
         self._told: dict[str, str] = {}
@@ -58,7 +58,7 @@ class Server:
             server = await asyncio.start_server(self._meet, address, port, backlog=1024)
             port = server.sockets[0].getsockname()[1]
             servers.append(server)
-        self._world = World(port)
+        self._pages = {(page.host, folded(page.target)): page for page in World(port).pages.values()}
         print(port, flush=True)
         await asyncio.gather(*(server.serve_forever() for server in servers))
 
@@ -82,7 +82,7 @@ class Server:
         self, asked: Request, connection: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         """Answer one request, step by step; whether the connection is done with."""
-        entry = Logged(asked.host, asked.method, asked.target, asked.headers, connection, time.monotonic())
+        entry = Logged(asked.host, asked.method, folded(asked.target), asked.headers, connection, time.monotonic())
         self._log.append(entry)
         reply = self._reply_to(asked)
         entry.status = reply.status
@@ -106,9 +106,9 @@ class Server:
             await _stop(left)
 
     def _reply_to(self, asked: Request) -> Reply:
-        page = self._world.pages.get((_NAMES.get(asked.host, asked.host), asked.target))
+        page = self._pages.get((_NAMES.get(asked.host, asked.host), folded(asked.target)))
         if page is None and asked.target.startswith("/loop/growing"):
-            page = self._world.pages["main", "/loop/growing"]
+            page = self._pages["main", "/loop/growing"]
         self._visits[asked.host, asked.target] += 1
         request = Request(asked.host, asked.method, asked.target, asked.headers, self._visits[asked.host, asked.target])
         return page.answer(request, self._told) if page else _NO_PAGE

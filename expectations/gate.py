@@ -100,22 +100,24 @@ def check(frames: Mapping[str, pl.DataFrame], *, context: GateContext) -> Verdic
 def _verdict(
     passed: dict[str, pl.DataFrame], findings: Sequence[Finding], quarantine: Quarantine, context: GateContext
 ) -> Verdict:
-    stopped_by = tuple(_stop(finding) for finding in findings if _stops(finding))
+    stopped_by = tuple(stop_words(finding) for finding in findings if stops(finding))
     held = quarantine.rows(context.run_id, context.checked_at, most=SAMPLE_WHEN_STOPPED if stopped_by else None)
     return Verdict(
         frames={} if stopped_by else passed,
-        quality_results=QUALITY_RESULTS.frame([_result(finding, context) for finding in findings]),
+        quality_results=QUALITY_RESULTS.frame(
+            [result_row(finding, context.run_id, context.checked_at) for finding in findings]
+        ),
         quarantine=held,
         stopped_by=stopped_by,
     )
 
 
-def _stops(finding: Finding) -> bool:
+def stops(finding: Finding) -> bool:
     """A failed critical check stops the load, and so does any that could not be carried out: unchecked is not passed."""
     return not finding.success and (finding.check.severity == "critical" or finding.error is not None)
 
 
-def _stop(finding: Finding) -> str:
+def stop_words(finding: Finding) -> str:
     """What stopped the load, in words, with the mend."""
     check, where = finding.check, f"{finding.table}: {finding.check.title}"
     if finding.error is not None:
@@ -127,12 +129,12 @@ def _stop(finding: Finding) -> str:
     return f"{where} {found}. {check.why}. To mend it, {check.mend}."
 
 
-def _result(finding: Finding, context: GateContext) -> dict[str, object]:
+def result_row(finding: Finding, run_id: str, checked_at: datetime) -> dict[str, object]:
     """The `quality_results` row."""
     rows = {} if finding.failed is None else {"rows": finding.judged}
     error = {"error": finding.error} if finding.error is not None else {}
     return {
-        "run_id": context.run_id,
+        "run_id": run_id,
         "table_name": finding.table,
         "expectation": finding.check.name,
         "column_name": finding.check.column_name,
@@ -141,7 +143,7 @@ def _result(finding: Finding, context: GateContext) -> dict[str, object]:
         "observed_value": _json({**rows, **finding.observed, **error}),
         "unexpected_count": None if finding.failed is None else len(finding.failed),
         "unexpected_percent": finding.failed_percent,
-        "checked_at": context.checked_at,
+        "checked_at": checked_at,
     }
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Self
 
 from filelock import FileLock, Timeout
 
-from flows.errors import WrongUse
+from flows.errors import Busy, WrongUse
 from flows.fetch.archive_records import Kept, KeptSource, file_head, kept_of, records_of
 from flows.fetch.model import Fetched, Place
 from flows.fetch.warc import content_at, date_of
@@ -42,7 +42,7 @@ class Archive:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
         except Timeout:
-            raise WrongUse(f"Another process is writing to {self.folder}. Wait until it is done, or end it.") from None
+            raise Busy(f"Another process is writing to {self.folder}. Wait until it is done, or end it.") from None
         except OSError as error:
             raise _unwritable(self.folder, error) from None
         return self

@@ -17,7 +17,12 @@ RUNS = Table(
         Column("flow_run_id", pl.String, "Prefect's id of the flow run.", nullable=True),
         Column("started_at", TIMESTAMP, "Start, UTC."),
         Column("finished_at", TIMESTAMP, "End, UTC.", nullable=True),
-        Column("status", pl.String, "How it ended.", values=("loaded", "unchanged", "stopped")),
+        Column(
+            "status",
+            pl.String,
+            "How it ended; `audited` is a run that checked all that was loaded.",
+            values=("loaded", "unchanged", "stopped", "audited"),
+        ),
         Column("pages", pl.Int32, "Pages found in the sources.", between=(0, None)),
         Column("documents", pl.Int32, "Documents that were read anew.", between=(0, None)),
         Column("claims", pl.Int32, "Claims that were loaded.", between=(0, None)),

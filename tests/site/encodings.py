@@ -61,7 +61,7 @@ def kind_pages() -> list[Page]:
         Page("main", "/kinds/image-as-html", always(Reply(body=_png(), media="text/html")), "unreadable"),
         Page("main", "/kinds/document.pdf", always(Reply(body=_pdf(), media="application/pdf")), "unreadable"),
         Page("main", "/kinds/pdf-as-html", always(Reply(body=_pdf(), media="text/html")), "unreadable"),
-        Page("main", "/kinds/json", always(Reply(body=json, media="application/json")), None),
+        Page("main", "/kinds/json", always(Reply(body=json, media="application/json")), "too_short"),
         Page("main", "/kinds/video", always(Reply(body=b"\0\0\0\x18ftypmp42" + bytes(4000), media="video/mp4")), "unreadable"),
         *_clocks(),
     ]

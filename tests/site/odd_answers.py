@@ -32,7 +32,6 @@ def status_pages() -> list[Page]:
         Page("main", "/status/503-once", at_second(gives(503), _FIRST), most_requests=2),
         Page("main", "/status/204", always(Reply(204, b"", None)), "unreadable"),
         Page("main", "/status/304", always(Reply(304, b"", None)), "unreadable", "304"),
-        Page("main", "/status/299", always(Reply(299, article(_FIRST + 1).body)), None),
         Page("main", "/status/empty", always(Reply(200, b"")), "unreadable", "empty"),
         Page("moody", "/moody/seconds", at_second(gives(429, Retry_After="1"), _FIRST + 2), most_requests=2),
         Page("moody", "/moody/wrong-clock", at_second(gives(503, Retry_After=_PAST), _FIRST + 3), most_requests=2),

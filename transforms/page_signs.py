@@ -38,11 +38,13 @@ INDEX_RUN = 600
 HOME_RUN = 2000
 """A site's front page may introduce the site."""
 ARTICLE_RUN = 800
+WHOLE_ARTICLES = 3
+"""A page with so many long texts under headlines of their own may be a blog's front page that prints its articles whole."""
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage")
 _LINKED = 0.5
-_TITLE_PARTS = re.compile(r"\s+[-–—:/]+\s+|\s*[|•·»«:]\s+|\s*[|•·»«]\s*")
+_TITLE_PARTS = re.compile(r"\s+[-–—/]+\s+|\s*[|•·»«]\s*")
 _FOLDED = re.compile(r"[\W_]+")
 _REFRESH = re.compile(r"\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*[\"']?([^\"'\s>][^\"'>]*)", re.I)
 _SHOWN_WITHOUT_TEXT = ("img", "picture", "video", "audio", "iframe", "embed", "object", "frame", "svg", "canvas")
@@ -114,7 +116,7 @@ def loads_by_script(markup: Markup, words: PageWords) -> str | None:
         boxes = (name for each in tree.iter() if isinstance(each.tag, str) for name in (each.get("id"), each.tag) if name)
         if box := next((name for name in boxes if words.container.fullmatch(name)), None):
             return f"it loads its text by script, which is not run: its element `{box}` is empty"
-        if not any(next(tree.iter(tag), None) is not None for tag in _SHOWN_WITHOUT_TEXT):
+        if not chars and not any(next(tree.iter(tag), None) is not None for tag in _SHOWN_WITHOUT_TEXT):
             return "it loads its text by script, which is not run: it holds scripts and nothing else"
     return None
 
@@ -148,7 +150,8 @@ def kind_of_page(markup: Markup, address: str | None = None) -> Kind | None:
     if tree is None:
         return None
     head = read_head(tree, None)
-    headlines, run = _headlines_and_run(page_lines(tree))
+    headlines, runs = _headlines_and_runs(page_lines(tree))
+    run = max(runs)
     is_list = any(name in str(item.get("@type")) for item in head.pages for name in _LIST_TYPES)
     is_front = address is not None and not urlsplit(address).path.strip("/") and not urlsplit(address).query
     if headlines >= INDEX_HEADLINES:
@@ -158,20 +161,21 @@ def kind_of_page(markup: Markup, address: str | None = None) -> Kind | None:
             return "index"
     if is_front or is_list:
         return None
-    return "article" if run >= ARTICLE_RUN or (_states_article(head) and headlines < INDEX_HEADLINES) else None
+    if _states_article(head):
+        return "article" if run >= ARTICLE_RUN or headlines < INDEX_HEADLINES else None
+    return "article" if run >= ARTICLE_RUN and sum(each >= ARTICLE_RUN for each in runs) < WHOLE_ARTICLES else None
 
 
-def _headlines_and_run(lines: Sequence[Line]) -> tuple[int, int]:
-    """How many headlines a page has, and the characters of its longest text between two of them."""
-    headlines = run = longest = 0
+def _headlines_and_runs(lines: Sequence[Line]) -> tuple[int, list[int]]:
+    """How many headlines a page has, and the characters of text before, between and behind them."""
+    runs = [0]
     for line in lines:
         if line.linked > _LINKED:
             if len(line.text) >= HEADLINE_CHARS:
-                headlines, run = headlines + 1, 0
+                runs.append(0)
         elif len(line.text) >= PROSE_CHARS and not line.is_margin:
-            run += len(line.text)
-            longest = max(longest, run)
-    return headlines, longest
+            runs[-1] += len(line.text)
+    return len(runs) - 1, runs
 
 
 def _states_article(head: Head) -> bool:

@@ -42,7 +42,7 @@ class Listings:
         maps = [self.address("/sitemap.xml", host) for host in HOSTS if host not in ("main", "inner", "mobile")]
         return [
             self.address("/feeds/news.rss"), self.address("/feeds/news.atom"), self.address("/sitemap-index.xml"),
-            self.address("/home", "free"), *maps,
+            self.address("/", "free"), *maps,
         ]  # fmt: skip
 
     def broken_sources(self) -> list[str]:
@@ -83,14 +83,14 @@ class Listings:
             '<link rel="alternate" type="application/atom+xml" href="/feeds/home.atom">'
             '<link rel="alternate" type="application/json" href="/not-a-feed.json">'
         )
-        home = list_page("The Made Times", [("/home/news", "News"), ("/home/weather", "Weather")], head)
+        home = list_page("The Made Times", [(address, article.title) for address, article in self._items(range(15))], head)
         at_home = [self.address(f"/free/{number}", "free") for number in (1, 2)]
         home_feed = atom("At home", [(address, write_article(number)) for number, address in enumerate(at_home)])
         return [
             Page("main", "/feeds/news.rss", self._news, None),
             Page("main", "/feeds/news.atom", always(_feed(atom("News", self._items(_IN_ATOM)))), None),
             Page("free", "/feeds/home.atom", always(_feed(home_feed)), None),
-            Page("free", "/home", always(Reply(body=home)), None),
+            Page("free", "/", always(Reply(body=home)), None),
         ]
 
     def _items(self, numbers: range) -> list[tuple[str, Article]]:

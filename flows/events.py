@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
 from prefect.runtime import flow_run
+
+from flows.errors import GateStopped
 
 SOURCE_SILENT = "claimhouse.source.silent"
 SOURCE_FAILED = "claimhouse.source.failed"
@@ -44,6 +47,13 @@ def gate_closed(run_id: str, stopped_by: Sequence[str]) -> None:
 def run_failed(run_id: str, problem: str) -> None:
     """A run ended without having done its work. `run_id` is that of Prefect's flow run: there may be no other."""
     _emit(RUN_FAILED, f"warehouse.{_warehouse()}", {"run_id": run_id, "problem": problem})
+
+
+def tell_of_failure(_: object, run: FlowRun, state: State[object]) -> None:
+    """The hook of a flow that failed or crashed: an event tells of it, unless one has, of the gate."""
+    error = None if state.is_crashed() else state.result(raise_on_failure=False)
+    if not isinstance(error, GateStopped):
+        run_failed(str(run.id), str(error or state.message or state.name))
 
 
 def _emit(event: str, resource: str, payload: dict[str, str]) -> None:

@@ -1,8 +1,11 @@
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
+from prefect.states import Crashed, Failed, State
 
 from flows import events
+from flows.errors import GateStopped, WrongUse
 
 
 @pytest.fixture
@@ -74,3 +77,21 @@ def test_the_resource_is_the_warehouse_that_the_run_builds(sent, monkeypatch):
     monkeypatch.setattr(events.flow_run, "parameters", {"warehouse": "/there/topic.duckdb"}, raising=False)
     events.gate_closed("run-1", ("x",))
     assert sent[0]["resource"]["prefect.resource.id"] == "claimhouse.warehouse.topic"
+
+
+def failed_with(error: Exception) -> State:
+    return Failed(message=f"Flow run encountered an exception: {error}", data=error)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (failed_with(WrongUse("Port 80 can't be used.")), ["Port 80 can't be used."]),
+        (Crashed(message="The process was killed."), ["The process was killed."]),
+        (failed_with(GateStopped(SimpleNamespace(stopped_by=("x",)))), []),
+    ],
+    ids=["failed", "crashed", "stopped by the gate, of which another event tells"],
+)
+def test_a_run_that_fails_is_told_in_the_words_of_its_error(sent, state, told):
+    events.tell_of_failure(None, SimpleNamespace(id="run-1"), state)
+    assert [event["payload"]["problem"] for event in sent] == told

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import metadata
@@ -15,11 +15,12 @@ import stamina.instrumentation
 from flows.clock import now
 from flows.errors import WrongUse
 from flows.fetch.endings import Ended, codings_of, ended_by, location_of
+from flows.fetch.guard import refuse_unsafe
 from flows.fetch.model import Fetched, Hop, Validators
 from flows.fetch.politeness import Politeness, host_of
 from flows.fetch.robots import Robots
 from flows.fetch.unpack import Fault, Unpacked, unpack
-from flows.fetch.wire import Answer, Pairs, Wire, Wish, too_large, wire
+from flows.fetch.wire import Answer, Pairs, Wire, Wish, too_large
 from flows.settings import Fetch
 
 BACKOFF_SECONDS = 1.0
@@ -98,7 +99,7 @@ class Fetcher:
         """The addresses of the Sitemap lines in the robots.txt of the address's host; none where it can't be had."""
         try:
             url = httpx.URL(address)
-            _refuse_unsafe(url)
+            refuse_unsafe(url)
             return (await self._robots.rules_for(url)).sitemaps
         except (Ended, httpx.InvalidURL, ValueError):
             return ()
@@ -108,7 +109,7 @@ class Fetcher:
         wish = Wish(max_bytes, partial(ended_by, is_conditional=bool(conditions)), conditions)
         seen: set[str] = set()
         while True:
-            _refuse_unsafe(journey.url)
+            refuse_unsafe(journey.url)
             await self._heed_robots(journey.url)
             answer = await self._ask(journey.url, wish)
             location = location_of(answer.head)
@@ -166,14 +167,14 @@ class Fetcher:
 async def fetching(settings: Fetch) -> AsyncIterator[Fetcher]:
     """A Fetcher with its connections; they are closed at the end.
 
-    All of it uses the connections of `settings`; proxies and certificates that the environment names are not used (see `wire`).
+    All of it uses the connections of `settings`; proxies and certificates that the environment names are not used.
     Raises WrongUse where a setting can't be sent or is no host.
     """
     # Each outcome tells its tries; a line in the log for every retry would drown what matters.
     stamina.instrumentation.set_on_retry_hooks(())
     headers = (("User-Agent", user_agent(settings.contact)), ("Accept", ACCEPT), ("Accept-Encoding", ACCEPT_ENCODING))
-    async with wire(settings, headers) as opened:
-        yield Fetcher(opened, settings)
+    async with aclosing(Wire(settings, headers)) as wire:
+        yield Fetcher(wire, settings)
 
 
 def user_agent(contact: str) -> str:
@@ -195,15 +196,6 @@ def _wait_before_next(error: Exception) -> bool | float:
     if not isinstance(error, Ended) or not error.is_tried_again:
         return False
     return True if error.wait_seconds is None else error.wait_seconds
-
-
-def _refuse_unsafe(url: httpx.URL) -> None:
-    if url.scheme not in ("http", "https"):
-        raise Ended("refused", f"its scheme is {url.scheme or 'missing'}; only http and https are fetched")
-    if not url.host:
-        raise Ended("failed", "it names no host")
-    if url.userinfo:
-        raise Ended("refused", f"it carries a user name or password for {url.host}; only what everyone may read is fetched")
 
 
 async def _content_of(answer: Answer, max_bytes: int) -> bytes:

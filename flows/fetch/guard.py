@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import anyio
 import anyio.to_thread
 import httpcore
+import httpx
 
 from flows.errors import WrongUse
 from flows.fetch.endings import Ended
@@ -59,6 +60,21 @@ def is_public(address: Address) -> bool:
 def _is_isatap(address: ipaddress.IPv6Address) -> bool:
     """RFC 5214, section 6.1: the lower half of the address wraps an IPv4 address."""
     return (int(address) >> 32) & 0xFCFFFFFF == 0x5EFE
+
+
+def refuse_unsafe(url: httpx.URL) -> None:
+    """Raises Ended for an address that is not for us whatever its host resolves to, and for one that names no host."""
+    if url.scheme not in ("http", "https"):
+        raise Ended("refused", f"its scheme is {url.scheme or 'missing'}; only http and https are fetched")
+    if url.userinfo:
+        raise Ended("refused", "it carries a user name or a password; only what everyone may read is fetched")
+    try:
+        host = url.host
+    except ValueError as error:
+        raise Ended("failed", f"it names no host that can be ({error})") from None
+    # httpx writes what can't stand in a name with per cents.
+    if not host.strip(".") or "%" in host or not (url.port is None or 0 < url.port < 65536):
+        raise Ended("failed", "it names no host and port that can be")
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -10,6 +10,7 @@ import httpx
 from protego import Protego
 
 from flows.fetch.endings import Ended, Head, codings_of, ended_by, location_of
+from flows.fetch.guard import refuse_unsafe
 from flows.fetch.unpack import unpack
 from flows.fetch.wire import Answer, Wish
 
@@ -91,6 +92,7 @@ class Robots:
                 if not location:
                     break
                 place = place.join(location)
+                refuse_unsafe(place)
             except Ended as ended:
                 if ended.state == "refused" and ended.head is None and place == url:
                     raise
@@ -112,8 +114,10 @@ def decoded(content: bytes) -> str:
     content = content[:MAX_BYTES]
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
-    if content[1:2] == b"\0" or content[:1] == b"\0":
-        return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be", "replace")
+    start = content[:200]
+    if start.count(0) > 0.4 * len(start):
+        order = "le" if start[1::2].count(0) > start[::2].count(0) else "be"
+        return content.decode(f"utf-16-{order}", "replace")
     return content.decode("utf-8-sig", "replace").replace("\0", "")
 
 

@@ -3,7 +3,6 @@
 zlib does the work; the bound is ours, since a decompressor that is given a whole body has unpacked a bomb before anyone looks.
 """
 
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,6 +102,8 @@ def _has_zlib_header(body: bytes) -> bool:
 
 
 def shown_bytes(count: int) -> str:
-    """A size in words: `20 MB`, `512 kB`."""
+    """A size in words: `20 MB`, `512 kB`, `40 bytes`."""
+    if count < 1000:
+        return f"{count} bytes"
     text = f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"
-    return re.sub(r"\.0(?= )", "", text)
+    return text.replace(".0 ", " ")

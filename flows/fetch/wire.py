@@ -1,10 +1,9 @@
 """One request and its answer: the only place that speaks HTTP."""
 
 import asyncio
-import http.cookiejar
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,7 +72,8 @@ class _Body(httpx.AsyncByteStream):
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx over a pool of httpcore whose connections `GuardedBackend` opens; httpx's own transport lets none be given.
 
-    Errors stay those of httpcore.
+    Errors stay those of httpcore. Nothing is taken from the environment: no proxy, no .netrc, no certificates but those that
+    come with httpx. A proxy would open the connections in our place, and would reach into a network that we refuse to.
     """
 
     def __init__(self, settings: Fetch) -> None:
@@ -93,7 +93,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )
         response = await self._pool.handle_async_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw, content=None, extensions=request.extensions)
+            httpcore.Request(request.method, url, headers=request.headers.raw, extensions=request.extensions)
         )
         return httpx.Response(response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions)
 
@@ -103,11 +103,21 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
 
 class Wire:
-    """Makes requests, each of which ends as an Answer or raises Ended."""
+    """Makes requests, each of which ends as an Answer or raises Ended.
 
-    def __init__(self, client: httpx.AsyncClient, timeout_seconds: float) -> None:
-        self._client = client
-        self._timeout_seconds = timeout_seconds
+    It uses the transport without httpx.AsyncClient, which would read cookies that nobody keeps, and the target of every
+    redirect even where it follows none, and fail on a broken one.
+    """
+
+    def __init__(self, settings: Fetch, headers: Pairs) -> None:
+        self._transport = GuardedTransport(settings)
+        self._headers = [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers]
+        self._timeout_seconds = settings.timeout_seconds
+        self._extensions = {"timeout": httpx.Timeout(settings.timeout_seconds, pool=None).as_dict()}
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
 
     async def ask(self, url: httpx.URL, wish: Wish) -> Answer:
         """GET `url`; redirects are not followed. Raises Ended for whatever the other side, or the way to it, does wrong."""
@@ -121,9 +131,9 @@ class Wire:
             raise ended from None
 
     async def _ask(self, url: httpx.URL, wish: Wish, seen: list[Head]) -> Answer:
-        headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in wish.headers]
-        request = self._client.build_request("GET", url, headers=headers)
-        response = await self._client.send(request, stream=True, follow_redirects=False)
+        wished = [(name.encode("ascii"), value.encode("latin-1")) for name, value in wish.headers]
+        request = httpx.Request("GET", url, headers=[*self._headers, *wished], extensions=self._extensions)
+        response = await self._transport.handle_async_request(request)
         try:
             head = _head_of(request, response)
             seen.append(head)
@@ -158,25 +168,6 @@ class Wire:
             case _:
                 return Ended("failed", f"{url} can't be asked for: {error}")
         return Ended("failed", problem, is_tried_again=True)
-
-
-@asynccontextmanager
-async def wire(settings: Fetch, headers: Pairs) -> AsyncIterator[Wire]:
-    """Requests over one pool of connections, each with these headers.
-
-    Nothing is taken from the environment: no proxy, no .netrc, no certificates but those that come with httpx. A proxy
-    would open the connections in our place, and would reach into a network that we refuse to. No cookie is kept.
-    """
-    nothing = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-    async with httpx.AsyncClient(
-        transport=GuardedTransport(settings),
-        trust_env=False,
-        follow_redirects=False,
-        cookies=nothing,
-        timeout=httpx.Timeout(settings.timeout_seconds, pool=None),
-    ) as client:
-        client.headers = httpx.Headers({name.encode("ascii"): value.encode("utf-8") for name, value in headers})
-        yield Wire(client, settings.timeout_seconds)
 
 
 async def _read(response: httpx.Response, wish: Wish) -> bytes:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from prefect import runtime
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
-from prefect.runtime import flow_run
 
 from flows.errors import GateStopped
 
@@ -49,11 +49,11 @@ def run_failed(run_id: str, problem: str) -> None:
     _emit(RUN_FAILED, f"warehouse.{_warehouse()}", {"run_id": run_id, "problem": problem})
 
 
-def tell_of_failure(_: object, run: FlowRun, state: State[object]) -> None:
+def tell_of_failure(flow: object, flow_run: FlowRun, state: State[object]) -> None:  # noqa: ARG001  # as Prefect calls it
     """The hook of a flow that failed or crashed: an event tells of it, unless one has, of the gate."""
     error = None if state.is_crashed() else state.result(raise_on_failure=False)
     if not isinstance(error, GateStopped):
-        run_failed(str(run.id), str(error or state.message or state.name))
+        run_failed(str(flow_run.id), str(error or state.message or state.name))
 
 
 def _emit(event: str, resource: str, payload: dict[str, str]) -> None:
@@ -79,5 +79,5 @@ def _public(words: str) -> str:
 
 def _warehouse() -> str:
     """The warehouse of the flow run that this is part of, by the name of its file."""
-    named = flow_run.parameters.get("warehouse")
+    named = runtime.flow_run.parameters.get("warehouse")
     return Path(named).stem if named else "warehouse"

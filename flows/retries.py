@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRunPolicy
+from prefect.client.schemas.objects import FlowRunPolicy, State, TaskRun
 from prefect.context import FlowRunContext
+from prefect.tasks import Task
 
 from flows.errors import Busy
 from warehouse.errors import WarehouseHeld
@@ -32,6 +33,11 @@ def retried(*also: type[Exception]) -> Iterator[None]:
     except (*PASSING, *also):
         _allow_retries()
         raise
+
+
+def while_held(_: "Task[..., object]", __: TaskRun, state: State[object]) -> bool:
+    """Retry a task while another process has the warehouse: it will be done with it soon. All else would go wrong again."""
+    return isinstance(state.result(raise_on_failure=False), WarehouseHeld)
 
 
 def _allow_retries() -> None:

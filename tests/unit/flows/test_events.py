@@ -74,7 +74,7 @@ def test_an_event_that_cannot_be_sent_harms_no_run(monkeypatch):
 
 
 def test_the_resource_is_the_warehouse_that_the_run_builds(sent, monkeypatch):
-    monkeypatch.setattr(events.flow_run, "parameters", {"warehouse": "/there/topic.duckdb"}, raising=False)
+    monkeypatch.setattr(events.runtime.flow_run, "parameters", {"warehouse": "/there/topic.duckdb"}, raising=False)
     events.gate_closed("run-1", ("x",))
     assert sent[0]["resource"]["prefect.resource.id"] == "claimhouse.warehouse.topic"
 

@@ -35,8 +35,9 @@ PROSE_CHARS = 60
 INDEX_HEADLINES = 10
 INDEX_RUN = 600
 """The longest text without a headline in it, in characters: teasers on a list of articles, the article on an article's page."""
+FRONT_HEADLINES = 3
 HOME_RUN = 2000
-"""A site's front page may introduce the site."""
+"""A site's front page, and a page that says that it is a list, may be short, and may introduce the site at length."""
 ARTICLE_RUN = 800
 WHOLE_ARTICLES = 3
 """A page with so many long texts under headlines of their own may be a blog's front page that prints its articles whole."""
@@ -154,13 +155,10 @@ def kind_of_page(markup: Markup, address: str | None = None) -> Kind | None:
     run = max(runs)
     is_list = any(name in str(item.get("@type")) for item in head.pages for name in _LIST_TYPES)
     is_front = address is not None and not urlsplit(address).path.strip("/") and not urlsplit(address).query
-    if headlines >= INDEX_HEADLINES:
-        if (is_front or is_list) and run < HOME_RUN:
-            return "index"
-        if run < INDEX_RUN and not _states_article(head):
-            return "index"
     if is_front or is_list:
-        return None
+        return "index" if headlines >= FRONT_HEADLINES and run < HOME_RUN else None
+    if headlines >= INDEX_HEADLINES and run < INDEX_RUN and not _states_article(head):
+        return "index"
     if _states_article(head):
         return "article" if run >= ARTICLE_RUN or headlines < INDEX_HEADLINES else None
     return "article" if run >= ARTICLE_RUN and sum(each >= ARTICLE_RUN for each in runs) < WHOLE_ARTICLES else None

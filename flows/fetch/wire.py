@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import httpcore
 import httpx
@@ -69,6 +70,12 @@ class _Body(httpx.AsyncByteStream):
         await self._response.aclose()
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Which certificates are trusted; reading them takes some 20 milliseconds."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class GuardedTransport(httpx.AsyncBaseTransport):
     """httpx over a pool of httpcore whose connections `GuardedBackend` opens; httpx's own transport lets none be given.
 
@@ -78,7 +85,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, settings: Fetch) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_certificates(),
             max_connections=settings.connections,
             max_keepalive_connections=settings.connections,
             keepalive_expiry=IDLE_SECONDS,
@@ -213,10 +220,11 @@ def _pairs(headers: httpx.Headers) -> Pairs:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
 
 
-def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
-    """The error of TLS behind one of httpcore, which hides it."""
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return error
-        error = error.__cause__ or error.__context__
+def _tls_error(error: Exception) -> ssl.SSLError | None:
+    """Why TLS did not come about, which httpcore hides behind its own error."""
+    inner: BaseException | None = error if isinstance(error, httpcore.ConnectError) else None
+    while inner is not None:
+        if isinstance(inner, ssl.SSLError):
+            return inner
+        inner = inner.__cause__ or inner.__context__
     return None

@@ -54,7 +54,13 @@ class Site:
         return f"HTTP/1.1 {status}\r\n".encode() + "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n" + body
 
     def settings(self, **changes):
-        fast = {"delay_seconds": 0, "per_host": 8, "timeout_seconds": 2, "tries": 1, "allowed_hosts": ("127.0.0.1", "localhost")}
+        fast = {
+            "delay_seconds": 0,
+            "per_host": 8,
+            "timeout_seconds": 2,
+            "tries": 1,
+            "allowed_hosts": ("127.0.0.1", "localhost"),
+        }
         return Fetch(**fast | changes)
 
     def fetch(self, *paths, max_bytes=100_000, known=client.NOTHING_KNOWN, **changes):

@@ -18,7 +18,9 @@ INSIDE = """
 ff02::1 ff0e::1 2001:db8::1 3fff::1 5f00::1 100::1 2002:7f00:1:: 2002:808:808:: 2001:0:7f00:1::1 2001:10::1 64:ff9b::7f00:1
 64:ff9b::a9fe:a9fe 64:ff9b:1::808:808 2a00:1450::5efe:7f00:1 2a00:1450::200:5efe:a00:1
 """.split()
-OUTSIDE = "1.1.1.1 93.184.216.34 172.32.0.1 100.128.0.1 2606:4700::1111 2a00:1450:4001::1 ::ffff:8.8.8.8 64:ff9b::808:808".split()
+OUTSIDE = (
+    "1.1.1.1 93.184.216.34 172.32.0.1 100.128.0.1 2606:4700::1111 2a00:1450:4001::1 ::ffff:8.8.8.8 64:ff9b::808:808".split()
+)
 
 
 @pytest.mark.parametrize("address", INSIDE)
@@ -46,7 +48,9 @@ def test_no_way_to_write_this_machine_reaches_it(site, host):
     assert "`allowed_hosts` under [fetch]" in fetched.problem
 
 
-@pytest.mark.parametrize("host", ["localhost.", "0177.0.0.1", "127.0.0.1.", "[::ffff:0:127.0.0.1]", "127。0。0。1", "①②⑦.0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["localhost.", "0177.0.0.1", "127.0.0.1.", "[::ffff:0:127.0.0.1]", "127。0。0。1", "①②⑦.0.0.1"]
+)
 def test_a_way_to_write_this_machine_that_few_systems_read_does_not_reach_it_either(site, host):
     site.pages["/"] = site.answer()
     fetched = site.fetch(f"http://{host}:{site.port}/", allowed_hosts=())
@@ -174,7 +178,9 @@ def test_what_is_no_address_ends_with_a_reason(site, address):
     assert fetched.address == address
 
 
-@pytest.mark.parametrize("address", ["ftp://127.0.0.1/a", "file:///etc/passwd", "data:text/html,x", "javascript:1", "gopher://x/1"])
+@pytest.mark.parametrize(
+    "address", ["ftp://127.0.0.1/a", "file:///etc/passwd", "data:text/html,x", "javascript:1", "gopher://x/1"]
+)
 def test_only_http_and_https_are_fetched(site, address):
     site.pages["/moved"] = site.answer(b"", "302 Found", Location=address)
     for fetched in site.fetch(f"{site.address}/moved"), asyncio.run(fetch_alone(site, address)):

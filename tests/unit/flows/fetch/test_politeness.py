@@ -49,7 +49,7 @@ def test_without_a_delay_nothing_waits(site):
 
 def test_a_busy_host_leaves_the_connections_to_others(site, new_site):
     other = new_site()
-    site.pages |= {f"/{number}": slow(site, 0.1) for number in range(10)}
+    site.pages |= {f"/{number}": slow(site) for number in range(10)}
     other.pages["/quick"] = other.answer()
     site.fetch(*(f"/{number}" for number in range(10)), f"{other.address}/quick", connections=2, per_host=1)
     assert other.asked[-1].path == "/quick"

@@ -91,7 +91,9 @@ def test_a_robots_txt_that_moved_is_followed(site):
     assert states(site) == ["refused", "read"]
 
 
-@pytest.mark.parametrize("location", ["/robots.txt", "http://[broken/", "ftp://127.0.0.1/robots.txt", "http://169.254.1.1/robots.txt"])
+@pytest.mark.parametrize(
+    "location", ["/robots.txt", "http://[broken/", "ftp://127.0.0.1/robots.txt", "http://169.254.1.1/robots.txt"]
+)
 def test_a_robots_txt_that_leads_nowhere_counts_as_none(site, location):
     with_rules(site)
     site.pages["/robots.txt"] = site.answer(b"", "302 Found", Location=location)
@@ -119,7 +121,9 @@ def test_rules_are_read_in_whatever_form_they_come(site, body, headers):
     assert states(site) == ["refused", "read"]
 
 
-@pytest.mark.parametrize("body", [b"", b"<!DOCTYPE html><p>Not here</p>", bytes(range(256)) * 99, b"Crawl-delay: x\nDisallow: /" * 9])
+@pytest.mark.parametrize(
+    "body", [b"", b"<!DOCTYPE html><p>Not here</p>", bytes(range(256)) * 99, b"Crawl-delay: x\nDisallow: /" * 9]
+)
 def test_a_robots_txt_without_rules_allows_all(site, body):
     with_rules(site, body)
     assert states(site) == ["read", "read"]
@@ -175,13 +179,18 @@ def test_the_target_of_a_redirect_is_asked_for_its_rules(site, new_site):
 
 
 def test_sitemaps_of_a_host_are_those_of_its_robots_txt(site):
-    with_rules(site, RULES + b"Sitemap: https://other.example/news.xml\nSitemap: /sitemap.xml\nSitemap: http://[x\nSitemap: ftp://a/b\n")
+    with_rules(
+        site,
+        RULES + b"Sitemap: https://other.example/news.xml\nSitemap: /sitemap.xml\nSitemap: http://[x\nSitemap: ftp://a/b\n",
+    )
 
     async def run(*addresses):
         async with fetching(site.settings()) as fetcher:
             return [await fetcher.sitemaps_of(address) for address in addresses]
 
-    found = asyncio.run(run(f"{site.address}/any/page", "http://127.0.0.1:1/", "ftp://x/", "http://10.0.0.1/", "http://[", "\0"))
+    found = asyncio.run(
+        run(f"{site.address}/any/page", "http://127.0.0.1:1/", "ftp://x/", "http://10.0.0.1/", "http://[", "\0")
+    )
     assert found == [(f"{site.address}/sitemap.xml", "https://other.example/news.xml"), (), (), (), (), ()]
 
 

@@ -110,6 +110,8 @@ def test_an_empty_body_is_empty_in_any_coding():
     assert unpack(b"", ["gzip"], max_bytes=10) == Unpacked(b"")
 
 
-@pytest.mark.parametrize(("count", "words"), [(20_000_000, "20 MB"), (1_500_000, "1.5 MB"), (512_000, "512 kB"), (40, "40 bytes")])
+@pytest.mark.parametrize(
+    ("count", "words"), [(20_000_000, "20 MB"), (1_500_000, "1.5 MB"), (512_000, "512 kB"), (40, "40 bytes")]
+)
 def test_a_size_is_told_in_words(count, words):
     assert shown_bytes(count) == words

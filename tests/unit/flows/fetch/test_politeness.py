@@ -1,5 +1,6 @@
 import asyncio
 import time
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ def test_the_delay_lies_between_the_starts_of_any_two_requests(site):
     site.fetch(*(f"/{number}" for number in range(5)), delay_seconds=0.1)
     starts = [asked.at for asked in site.asked]
     assert len(starts) == 6
-    assert all(later - earlier > 0.09 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier > 0.09 for earlier, later in pairwise(starts))
 
 
 def test_redirects_and_retries_keep_the_delay_too(site):
@@ -37,7 +38,7 @@ def test_redirects_and_retries_keep_the_delay_too(site):
     assert site.fetch("/a", delay_seconds=0.1, tries=2).state == "read"
     starts = [asked.at for asked in site.asked]
     assert len(starts) == 4
-    assert all(later - earlier > 0.09 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier > 0.09 for earlier, later in pairwise(starts))
 
 
 def test_without_a_delay_nothing_waits(site):

@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -151,7 +152,7 @@ def test_a_crawl_delay_holds_the_starts_apart(site):
     with_rules(site, b"User-agent: *\nCrawl-delay: 0.15\n")
     site.fetch("/open", "/private", "/open")
     starts = [asked.at for asked in site.asked]
-    assert all(later - earlier > 0.14 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier > 0.14 for earlier, later in pairwise(starts))
 
 
 def test_a_request_rate_counts_as_a_crawl_delay(site):

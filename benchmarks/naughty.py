@@ -33,7 +33,7 @@ _PAGE = (
     '<html><head><title>{0}</title><meta http-equiv="refresh" content="0; url={0}">'
     '<link rel="alternate" type="application/rss+xml" href="{0}" title="{0}"></head>'
     "<body><h1>{0}</h1><p>The council said on Tuesday that {0} would cost 5 million dollars by 2030.</p>"
-    '<p>Its rival "{0}" disagrees, according to Jane Smith, who has denied three reports of it since last week.</p></body></html>'
+    '<p>Its rival "{0}" disagrees, according to Jane Smith, who has denied three reports of it since last week.</p></body>'
 )
 _FEED = "<rss version='2.0'><channel><title>{0}</title><item><title>{0}</title><link>{0}</link></item></channel></rss>"
 _SITEMAP = "<urlset><url><loc>{0}</loc><lastmod>{0}</lastmod></url></urlset>"

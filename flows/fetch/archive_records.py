@@ -39,10 +39,13 @@ class KeptSource:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One page in the archive without its bytes: `fetched` has neither body nor content; `raw_hash` and `size` are of these."""
+    """One page without its bytes: `fetched` has neither body nor content; `raw_hash` and `size` are those of its content.
+
+    `place` is None for what is not in the archive.
+    """
 
     fetched: Fetched
-    place: Place
+    place: Place | None
     source: KeptSource
     raw_hash: str | None
     size: int

@@ -2,7 +2,6 @@
 
 import io
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,12 +12,12 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.timeutils import iso_date_to_datetime
 
 from flows.errors import WrongUse
+from flows.fetch.unpack import shown_bytes, unpack
 from flows.fetch.warc_records import BrokenWarcError, Head, Record, records
 
 _OK = 200
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 _PAGE_SCHEMES = ("http://", "https://")
-_BYTES_PER_MB = 1_000_000
 _SHOWN_CHARS = 80
 _CODING_SLACK = 1 << 16
 """By how much coding may make a content longer."""
@@ -118,7 +117,7 @@ def content_of(record: Record, head: Head | None, max_bytes: int) -> bytes:
     """What is left of the block, with transfer and content coding undone. Raises UnreadableContentError, BrokenWarcError."""
     is_chunked = head is not None and "chunked" in (head.get_header("Transfer-Encoding") or "").lower()
     if record.left > (2 if is_chunked else 1) * max_bytes + _CODING_SLACK:
-        raise _too_large(record.left, max_bytes)
+        raise UnreadableContentError(f"it has {shown_bytes(record.left)}, more than {shown_bytes(max_bytes)}")
     content = record.read(record.left)
     if is_chunked:  # some take the chunks apart and keep the header: warcio's reader then gives the bytes as they are
         content = ChunkedDataReader(io.BytesIO(content)).read()
@@ -126,13 +125,22 @@ def content_of(record: Record, head: Head | None, max_bytes: int) -> bytes:
 
 
 def unpacked(packed: bytes, content_encoding: str, max_bytes: int) -> bytes:
-    """The content with the codings of that header undone, the last one first. Raises UnreadableContentError."""
-    content = packed
-    for coding in reversed(content_encoding.lower().split(",")):
-        content = _unpacked(content, coding.strip(), max_bytes)
-    if len(content) > max_bytes:
-        raise _too_large(len(content), max_bytes)
-    return content
+    """The content with the codings of that header undone; of what is cut off, as much as there is.
+
+    What is no gzip although it says so is given as it is: Common Crawl unpacked bodies and kept their headers. Raises
+    UnreadableContentError.
+    """
+    codings = [coding for part in content_encoding.lower().split(",") if (coding := part.strip()) not in ("", "identity")]
+    if codings and codings[-1] in ("gzip", "x-gzip") and not packed.startswith(_GZIP_MAGIC):
+        codings.clear()
+    found = unpack(packed, codings, max_bytes=max_bytes)
+    if found.fault == "too large" or len(found.content) > max_bytes:
+        raise UnreadableContentError(f"it unpacks to more than {shown_bytes(max_bytes)}")
+    if found.fault == "unknown":
+        raise UnreadableContentError(f"it is packed with {content_encoding[:_SHOWN_CHARS]}, which can't be unpacked here")
+    if found.fault == "broken":
+        raise UnreadableContentError(f"its {content_encoding[:_SHOWN_CHARS]} is broken")
+    return found.content
 
 
 def _about(record: Record) -> WarcPage:
@@ -154,35 +162,6 @@ def _page(record: Record, about: WarcPage, max_bytes: int) -> WarcPage:
         return replace(about, content=content_of(record, head, max_bytes))
     except UnreadableContentError as error:
         return replace(about, problem=str(error))
-
-
-def _unpacked(packed: bytes, coding: str, max_bytes: int) -> bytes:
-    """Content coding undone. What is not packed although it says so is given as it is: Common Crawl kept the header of such."""
-    if coding in ("", "identity"):
-        return packed
-    if coding in ("gzip", "x-gzip"):
-        return _inflated(packed, 31, max_bytes) if packed.startswith(_GZIP_MAGIC) else packed
-    if coding == "deflate":  # by RFC 9110 with a zlib frame, by many servers without
-        is_framed = len(packed) > 1 and packed[0] & 0x0F == 8 and int.from_bytes(packed[:2]) % 31 == 0
-        return _inflated(packed, 15 if is_framed else -15, max_bytes)
-    raise UnreadableContentError(f"it is packed with {coding[:_SHOWN_CHARS]}, which can't be unpacked here")
-
-
-def _inflated(packed: bytes, wbits: int, max_bytes: int) -> bytes:
-    """The unpacked bytes; of what is cut off, as much as there is."""
-    try:
-        content = zlib.decompressobj(wbits).decompress(packed, max_bytes + 1)
-    except zlib.error as error:
-        raise UnreadableContentError(f"its content can't be unpacked ({error})") from None
-    if len(content) > max_bytes:
-        raise UnreadableContentError(f"it unpacks to more than {max_bytes / _BYTES_PER_MB:.1f} MB")
-    return content
-
-
-def _too_large(size: int, max_bytes: int) -> UnreadableContentError:
-    return UnreadableContentError(
-        f"it has {size / _BYTES_PER_MB:.1f} MB, more than the {max_bytes / _BYTES_PER_MB:.1f} allowed"
-    )
 
 
 def _unopened(path: Path, error: OSError) -> WrongUse:

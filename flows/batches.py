@@ -6,6 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from prefect import task
@@ -13,16 +14,22 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import as_completed
 
 from flows.clock import now
-from flows.discover import FoundPage
+from flows.contents import contents_of
 from flows.errors import ClaimhouseError
-from flows.models import load_reader
+from flows.found import FoundPage
+from flows.models import load_reader, seeds
 from flows.settings import Reading, Run
 from flows.staging import Staging
 from flows.startup import wait_for_imports
 from flows.workers import Workers, seconds_to_start, watched
+from transforms.addresses import AddressRules
 from transforms.ids import content_id
 from warehouse.tables import BATCH_TABLES
 
+if TYPE_CHECKING:
+    from transforms.read import Page
+
+BYTES_PER_MB = 1_000_000
 _DIED = (
     "the process that read it died, as it does when memory runs out: give it more memory, "
     "or set fewer workers under [run] in claimhouse.toml, and run again"
@@ -69,53 +76,62 @@ def batches_of(pages: Sequence[FoundPage], version: str, run: Run, workers: int)
     """
     count = ceil(len(pages) / run.batch_pages)
     count = min(ceil(count / workers) * workers, len(pages)) if count > 1 else count
-    by_size = sorted(pages, key=lambda page: (-page.size, page.url))
+    by_size = sorted(pages, key=lambda page: (-page.size, page.place))
     return [_batch(by_size[number::count], version) for number in range(count)]
 
 
 def _batch(pages: Sequence[FoundPage], version: str) -> Batch:
-    ordered = tuple(sorted(pages, key=lambda page: (page.source_id, page.key, page.url)))
+    ordered = tuple(sorted(pages, key=lambda page: (page.source_id, page.key, *page.place)))
     return Batch(content_id("batch", version, *((page.url, page.raw_hash, page.problem) for page in ordered)), ordered)
 
 
 @task(name="annotate", task_run_name="annotate {batch.key}", cache_policy=NO_CACHE)
 def annotate_batch(batch: Batch, work: Work) -> Staged:
     """Read the pages of a batch and stage their tables. Runs in a worker process."""
-    from transforms.read import Page, read_pages  # noqa: PLC0415  # spaCy is for those who read
+    from transforms.read import read_pages  # noqa: PLC0415  # spaCy is for those who read
 
     staging, reader = Staging(work.folder), load_reader(work.reading)
     parts: list[dict[str, pl.DataFrame]] = []
     words = 0
     for number, found in enumerate(batch.pages):
         staging.note(batch.key, number, words)
-        raw, problem = _bytes_of(found)
-        page = Page(found.key, found.url, found.source_id, raw, now(), problem)
+        page = _page_of(found, work.reading)
         with watched(work.page_seconds):
             parts.append(read_pages([page], reader))
         words += int(parts[-1]["documents"]["word_count"].sum())
-    staging.write(batch.key, {table.name: pl.concat([part[table.name] for part in parts]) for table in BATCH_TABLES})
+    tables = {table.name: pl.concat([part[table.name] for part in parts]) for table in BATCH_TABLES}
+    staging.write(batch.key, tables, [found.place for found in batch.pages])
     return Staged(batch.key, len(batch.pages), words, seconds_to_start())
 
 
-def _bytes_of(found: FoundPage) -> tuple[bytes | None, str | None]:
-    try:
-        return Path(found.path).read_bytes(), None
-    except OSError as error:
-        return None, f"the file can't be read: {error.strerror}"
+def _page_of(found: FoundPage, reading: Reading) -> "Page":
+    """The page with its bytes; what it can't be had for is its problem."""
+    from transforms.read import Page  # noqa: PLC0415
+
+    contents = contents_of(found, int(reading.max_page_mb * BYTES_PER_MB))
+    fetched_at = found.fetched_at or now()
+    return Page(
+        found.key, found.url, found.source_id, contents.raw, fetched_at, contents.problem, found.outcome, contents.given
+    )  # fmt: skip
 
 
 def stage_unreadable(pages: Sequence[FoundPage], work: Work) -> Staged:
     """Stage pages that can't be read as what they are, each with its problem as the reason. Needs no worker and no model."""
     wait_for_imports()
-    from transforms.read import Page, unreadable  # noqa: PLC0415
+    from transforms.read import Page, unread  # noqa: PLC0415
 
+    addresses = AddressRules.from_frame(seeds()["address_words"])
     batch = _batch(pages, work.version)
     parts = [
-        unreadable(Page(page.key, page.url, page.source_id, None, now(), page.problem), page.problem or "", work.version)
+        unread(
+            Page(page.key, page.url, page.source_id, None, page.fetched_at or now(), page.problem, page.outcome),
+            page.problem or "", work.version, addresses,
+        )
         for page in batch.pages
-    ]
-    empty = {table.name: table.frame() for table in BATCH_TABLES}
-    Staging(work.folder).write(batch.key, {**empty, "documents": pl.concat([part["documents"] for part in parts])})
+    ]  # fmt: skip
+    tables = {table.name: table.frame() for table in BATCH_TABLES}
+    tables["documents"] = pl.concat([part["documents"] for part in parts])
+    Staging(work.folder).write(batch.key, tables, [page.place for page in batch.pages])
     return Staged(batch.key, len(batch.pages), 0, 0.0)
 
 
@@ -164,7 +180,7 @@ class Annotation:
     def _read_alone(self, page: FoundPage) -> None:
         batch = _batch([page], self._work.version)
         if self._read([batch], 1):
-            killed = replace(page, raw_hash=None, problem=self._what_killed(batch.key))
+            killed = replace(page, problem=self._what_killed(batch.key))
             self.staged.append(stage_unreadable([killed], self._work))
             self.on_staged()
 

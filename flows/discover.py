@@ -1,105 +1,167 @@
 """From INPUTs to the pages that there are to read: which files, under which identity, and what can't be read and why."""
 
-import errno
-import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
+from flows.containers import LISTS, READABLE_SUFFIXES, Kind, kind_of
+from flows.contents import Reading, is_changing, pages_in
 from flows.errors import NothingRead, WrongUse
+from flows.found import Found, FoundPage
 from flows.settings import Settings, Source
 from transforms.ids import content_id
 from warehouse.tables import SOURCES
 
-READABLE_SUFFIXES = frozenset((".html", ".htm", ".xhtml", ".txt", ".md", ".markdown"))
-_MARKUP = (b"<!doctype html", b"<html")
-"""How a page without a known suffix shows that it is one, in any case, after white space and a byte-order mark."""
-_SNIFFED_BYTES = 512
-_HASHED_BYTES = 1 << 20
+__all__ = ["Found", "FoundPage", "check_source", "copies_folder", "discover"]
+
+UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".download", "~")
+"""Names of files that something else is writing, or has kept as they were before."""
 _BYTES_PER_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPage:
-    """One page that waits to be read. Light enough to hold by the million: the bytes stay where they are.
+class _Root:
+    """An INPUT, or a source of the settings, that lies on this machine. `kind` is what it is."""
 
-    `key` is the page's identity: its path relative to the INPUT, with slashes; of an INPUT that is a file, its name.
-    `raw_hash` is the SHA-256 of its bytes in hex, None where `problem` says in words why they can't be read.
+    path: Path
+    source: Source
+    kind: Kind | None
+
+    @property
+    def source_kind(self) -> str:
+        return "warc" if self.kind == "warc" else "file"
+
+    @property
+    def source_id(self) -> str:
+        return content_id(self.source_kind, self.path.name)
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What was found so far: each page once, by what tells it from all others."""
+
+    pages: dict[tuple[str, str], FoundPage] = field(default_factory=dict)
+    skipped: int = 0
+    lists: int = 0
+    changing: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def discover(
+    inputs: Sequence[str] | Sequence[Source], settings: Settings, seen_at: datetime, *, web: Found | None = None
+) -> Found:
+    """Every page under the INPUTs, else under the sources of the settings, sorted by source and key; each once.
+
+    `web` is what was found on the web: it is added, and then INPUTs may be none. Raises WrongUse for an INPUT that is not there
+    or of a kind that can't be read here, NothingRead when no page is found.
     """
-
-    key: str
-    path: str
-    url: str
-    source_id: str
-    size: int
-    raw_hash: str | None
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the INPUTs hold. `skipped` counts files in folders that are no pages; `warnings` are sentences for the user."""
-
-    sources: pl.DataFrame
-    pages: tuple[FoundPage, ...]
-    skipped: int
-    warnings: tuple[str, ...]
-
-
-def discover(inputs: Sequence[str], settings: Settings, seen_at: datetime) -> Found:
-    """Every page under the INPUTs, else under the sources of the settings, sorted by source and key; each file once.
-
-    Raises WrongUse for an INPUT that is not there or of a kind that can't be read, NothingRead when no page is found.
-    """
-    sources = [Source(location=location) for location in inputs] or list(settings.sources)
-    if not sources:
+    sources = [Source(location=one) if isinstance(one, str) else one for one in inputs]
+    if not sources and web is None:
+        sources = list(settings.sources)
+    if not sources and web is None:
         raise WrongUse(
             "There is nothing to read: name files or folders, as in `claimhouse run articles/`, "
             "or list [[sources]] in claimhouse.toml."
         )
-    roots = {_root(source): source for source in sources}
-    max_bytes = int(settings.reading.max_page_mb * _BYTES_PER_MB)
-    pages: dict[str, FoundPage] = {}
-    warnings: list[str] = []
-    skipped = 0
+    roots = list({(root := _root(source)).path: root for source in sources}.values())
+    findings = _Findings()
     for root in roots:
-        for path in _files(root, warnings):
-            if root.is_dir() and not _is_page(path):
-                skipped += 1
-            elif (page := _page(path, root, max_bytes)).url not in pages:
-                pages[page.url] = page
+        _look_into(root, settings, findings)
+    found = sorted(findings.pages.values(), key=_order)
+    # A page that changed and changed back was fetched as it is more than once.
+    pages = tuple({page.place: page for page in reversed((*found, *(web.pages if web else ())))}.values())[::-1]
     if not pages:
-        raise NothingRead(_nothing(list(roots), skipped))
-    found = sorted(pages.values(), key=lambda page: (page.source_id, page.key, page.url))
-    return Found(_source_rows(roots, seen_at), tuple(found), skipped, (*warnings, *_shared_identities(found)))
+        raise NothingRead(_nothing([root.path for root in roots], findings.skipped))
+    rows = _source_rows(roots, seen_at)
+    return Found(
+        sources=pl.concat([rows, web.sources]).unique("source_id", keep="first", maintain_order=True) if web else rows,
+        pages=pages,
+        skipped=findings.skipped + (web.skipped if web else 0),
+        warnings=(*findings.warnings, *_notes(findings), *_shared_identities(found), *(web.warnings if web else ())),
+    )
+
+
+def copies_folder(settings: Settings) -> Path:
+    """Where tables are written out that can't be entered in the middle."""
+    return settings.data_dir / "unpacked"
 
 
 def check_source(source: Source) -> int:
     """How many pages the source holds now. Raises what a run would raise for it."""
-    root = _root(source)
-    count = sum(not root.is_dir() or _is_page(path) for path in _files(root, []))
-    if not count:
-        raise NothingRead(_nothing([root], 0))
-    return count
+    root, findings = _root(source), _Findings()
+    _look_into(root, Settings(), findings)
+    if not findings.pages:
+        raise NothingRead(_nothing([root.path], findings.skipped))
+    return len(findings.pages)
 
 
-def _root(source: Source) -> Path:
+def _order(page: FoundPage) -> tuple[str, str, str, datetime, int]:
+    return page.source_id, page.key, page.url, page.fetched_at or datetime.min, page.at
+
+
+def _root(source: Source) -> _Root:
     location = source.location
     if "://" in location:
-        raise WrongUse(
-            f"{location} is an address; only files and folders can be read so far. Save its pages and name their folder."
-        )
+        raise WrongUse(f"{location} is an address: it is fetched from the web, and is no file or folder of this machine.")
     path = Path(location).expanduser()
     if not path.exists():
         raise WrongUse(f"There is no file or folder {location}. Mend the path; it counts from {Path.cwd()}.")
     if not (path.is_dir() or path.is_file()):
         raise WrongUse(f"{location} is neither a file nor a folder. Name a file, or a folder of files.")
     # Not resolve(): a link such as `latest` names the same source wherever it leads today.
-    return Path(os.path.abspath(path))  # noqa: PTH100
+    path = Path(os.path.abspath(path))  # noqa: PTH100
+    kind = kind_of(path)
+    if kind in LISTS:
+        raise WrongUse(f"{location} lists addresses: what it lists is fetched from the web.")
+    if source.kind == "warc" and kind != "warc":
+        raise WrongUse(f"{location} is no WARC file, though its `kind` says so. Mend the path, or leave `kind` out.")
+    return _Root(path, source, kind)
+
+
+def _look_into(root: _Root, settings: Settings, findings: _Findings) -> None:
+    """Add the pages of an INPUT to what was found."""
+    reading = _reading(root, settings)
+    for path in _files(root.path, findings.warnings):
+        key, kind = path.name, root.kind
+        if root.kind == "folder":
+            key = path.relative_to(root.path).as_posix()
+            kind = None if path.name.endswith(UNFINISHED_SUFFIXES) else kind_of(path)
+            if kind is None or kind in LISTS:
+                findings.skipped += 1
+                findings.lists += kind is not None
+                continue
+        try:
+            _add(pages_in(path, key, kind, reading), findings)
+        except WrongUse as error:
+            if root.kind != "folder":
+                raise
+            findings.skipped += 1
+            findings.warnings.append(f"A file was left out. {error}")
+
+
+def _add(pages: Iterator[FoundPage | None], findings: _Findings) -> None:
+    for page in pages:
+        if page is None:
+            findings.skipped += 1
+        elif is_changing(page):
+            findings.changing += 1
+        else:
+            findings.pages.setdefault(page.place, page)
+
+
+def _reading(root: _Root, settings: Settings) -> Reading:
+    source = root.source
+    if source.columns:
+        from flows.rows import columns_of  # noqa: PLC0415   it is slow to import, and few sources name columns
+
+        columns_of(source.columns, source.location)
+    max_bytes = int(settings.reading.max_page_mb * _BYTES_PER_MB)
+    return Reading(root.source_id, source.location, source.columns, copies_folder(settings), max_bytes)
 
 
 def _files(root: Path, warnings: list[str]) -> Iterator[Path]:
@@ -128,69 +190,47 @@ def _files(root: Path, warnings: list[str]) -> Iterator[Path]:
         yield from (path for path in visible if path.is_file())
 
 
-def _is_page(path: Path) -> bool:
-    """Whether a file of a folder is a page: by its suffix, else by how it begins (WHATWG MIME Sniffing, section 7.1)."""
-    if path.suffix.lower() in READABLE_SUFFIXES:
-        return True
-    try:
-        with path.open("rb") as file:
-            head = file.read(_SNIFFED_BYTES)
-    except OSError:
-        return False
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_MARKUP)
-
-
-def _page(path: Path, root: Path, max_bytes: int) -> FoundPage:
-    key = path.relative_to(root).as_posix() if root.is_dir() else path.name
-    size, raw_hash, problem = 0, None, None
-    try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            problem = (
-                f"the page has {size / _BYTES_PER_MB:.1f} MB, more than max_page_mb allows: "
-                "raise it under [reading] in claimhouse.toml if it is an article"
-            )
-        else:
-            raw_hash = _hash_of(path)
-    except OSError as error:
-        problem = f"the file can't be read: {os.strerror(error.errno or errno.EIO)}"
-    return FoundPage(key, str(path), path.as_uri(), _source_id(root), size, raw_hash, problem)
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _source_id(root: Path) -> str:
-    return content_id("file", root.name)
-
-
-def _source_rows(roots: dict[Path, Source], seen_at: datetime) -> pl.DataFrame:
+def _source_rows(roots: Sequence[_Root], seen_at: datetime) -> pl.DataFrame:
     rows: list[dict[str, object]] = [
         {
-            "source_id": _source_id(root),
-            "kind": source.kind,
-            "location": root.as_uri(),
-            "title": source.title,
+            "source_id": root.source_id,
+            "kind": root.source_kind,
+            "location": root.path.as_uri(),
+            "title": root.source.title,
             "added_at": seen_at,
         }
-        for root, source in roots.items()
+        for root in roots
     ]
     return SOURCES.frame(rows).sort("source_id", "location").unique("source_id", keep="first", maintain_order=True)
 
 
 def _nothing(roots: Sequence[Path], skipped: int) -> str:
+    if not roots:
+        return "Nothing could be read: no page was ever fetched of what is asked for."
     names = ", ".join(str(root) for root in roots)
     others = f" It holds {skipped} files of other kinds." if skipped else ""
     kinds = ", ".join(sorted(READABLE_SUFFIXES))
-    return f"Nothing could be read: no page lies in {names}.{others} Pages are {kinds} and other files that begin as HTML."
+    return (
+        f"Nothing could be read: no page lies in {names}.{others} Pages are {kinds}, packed with gzip or not, other files that "
+        "begin as HTML, and what WARC, JSON Lines and Parquet files hold."
+    )
+
+
+def _notes(findings: _Findings) -> Iterator[str]:
+    if findings.lists:
+        yield (
+            f"{findings.lists} feeds, sitemaps or lists of addresses lie in folders and were left out: "
+            "name each as an INPUT of its own to have what it lists fetched."
+        )
+    if findings.changing:
+        yield f"{findings.changing} files were left out because they are being written: the next run reads them."
 
 
 def _shared_identities(pages: Sequence[FoundPage]) -> Iterator[str]:
     """Files of different INPUTs that lie at the same path in them are taken for revisions of one page: say so."""
-    first: dict[str, FoundPage] = {}
-    shared = [page.key for page in pages if first.setdefault(page.key, page) is not page]
+    files = [page for page in pages if page.url.startswith("file:")]
+    counts = Counter(page.key for page in files)
+    shared = [key for key in dict.fromkeys(page.key for page in files) for _ in range(counts[key] - 1)]
     if shared:
         yield (
             f"{len(shared)} files have the same path in two INPUTs ({shared[0]} is the first): "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from flows.discover import FoundPage
+from flows.found import FoundPage
 from flows.staging import Staging
 from warehouse.tables import DOCUMENTS, Table
 
@@ -32,9 +32,9 @@ class Plan:
         return tuple(page for page in self.pending if not page.problem)
 
     @property
-    def addresses(self) -> frozenset[str]:
-        """Addresses of all pages that the warehouse does not know as they are."""
-        return frozenset(page.url for page in (*self.pending, *self.staged))
+    def places(self) -> frozenset[tuple[str, str]]:
+        """Where all pages were found that the warehouse does not know as they are."""
+        return frozenset(page.place for page in (*self.pending, *self.staged))
 
 
 @dataclass(frozen=True)
@@ -75,22 +75,24 @@ class Settled:
 
 
 def plan_reading(pages: Sequence[FoundPage], known: pl.DataFrame, staged: set[tuple[str, str]], version: str) -> Plan:
-    """What there is to do. A page is known by its address, its bytes and the version that read them."""
+    """What there is to do. A page is known by its address, its bytes and the version that read them.
+
+    One that can't be read is known by its problem: it is news again when the problem is another one.
+    """
     current = known.filter(pl.col("pipeline_version") == version).select("url", "raw_hash", "document_id")
     document_ids = {(url, raw_hash): document_id for url, raw_hash, document_id in current.iter_rows()}
-    places = {page: (page.url, page.raw_hash or "") for page in pages}
-    unknown = [page for page in pages if places[page] not in document_ids]
-    recognised = {document_ids[place] for place in places.values() if place in document_ids}
+    unknown = [page for page in pages if page.place not in document_ids]
+    recognised = {document_ids[page.place] for page in pages if page.place in document_ids}
     return Plan(
-        pending=tuple(page for page in unknown if places[page] not in staged),
-        staged=tuple(page for page in unknown if places[page] in staged),
+        pending=tuple(page for page in unknown if page.place not in staged),
+        staged=tuple(page for page in unknown if page.place in staged),
         recognised=pl.Series("document_id", sorted(recognised), dtype=pl.String),
     )
 
 
 def gather_news(todo: Plan, staging: Staging, known: pl.DataFrame, tables: Sequence[Table]) -> News:
     """The staged rows of the pages that were to be read, without what is no news."""
-    read = staging.documents(DOCUMENTS, todo.addresses)
+    read = staging.documents(DOCUMENTS, todo.places)
     new, again = split_known(read, known, todo.recognised)
     rows = {table.name: staging.rows(table, new["document_id"]) for table in tables if "document_id" in table.schema}
     claims = rows["claims"]["claim_id"]
@@ -99,7 +101,7 @@ def gather_news(todo: Plan, staging: Staging, known: pl.DataFrame, tables: Seque
     return News(
         tables={**rows, DOCUMENTS.name: new},
         seen=tuple(pl.concat([todo.recognised, again]).unique().sort()),
-        documents=len(todo.addresses) - merged - again.len(),
+        documents=len(todo.places) - merged - again.len(),
     )
 
 
@@ -107,9 +109,10 @@ def split_known(read: pl.DataFrame, known: pl.DataFrame, recognised: pl.Series) 
     """Of the documents that were read: those that are new or changed, one row each, and the ids of those that are neither.
 
     `recognised` are known documents that this run met without reading: the same document at another place is no news.
-    Of two pages that are one document the first by source, key and address counts.
+    Of two pages that are one document the first by source, key, address and bytes counts.
     """
-    ordered = read.sort("document_id", "source_id", "page_key", "url").unique("document_id", keep="first", maintain_order=True)
+    first = ("document_id", "source_id", "page_key", "url", "raw_hash")
+    ordered = read.sort(first).unique("document_id", keep="first", maintain_order=True)
     same = known.select("document_id", "pipeline_version", "raw_hash")
     unchanged = ordered.join(same, on=same.columns, how="semi")["document_id"]
     elsewhere = ordered.filter(pl.col("document_id").is_in(recognised.implode()))["document_id"]

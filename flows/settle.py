@@ -13,7 +13,7 @@ from flows.news import CHANGING, Frames, Settled
 from flows.settle_claims import Around, settle_claims
 from transforms.copies import MOST_MET, article_keys, find_copies, mark_duplicates
 from transforms.entities import build_entities
-from transforms.revisions import settle_revisions, superseded
+from transforms.revisions import UNREAD, join_pages, settle_revisions, superseded
 from warehouse.database import Connection
 from warehouse.known import (
     article_text,
@@ -27,6 +27,7 @@ from warehouse.known import (
     documents_beside,
     entities_in,
     known_mentions,
+    pages_read,
     referring_to_entities,
     source_ids,
     staged_mentions,
@@ -57,7 +58,8 @@ def settle(
     """Settle all that no document tells alone. `read` holds the tables of new documents; `con` the warehouse before them."""
     if read["documents"].is_empty():
         return Settled({"documents": read["documents"]}, {})
-    revised = _revise(read["documents"], documents_beside(con, read["documents"]), started_at)
+    documents = _with_pages(read["documents"], con)
+    revised = _revise(documents, documents_beside(con, documents), started_at)
     gone = _around_replaced(con, revised.replaced)
     touched = [entities_in(con, pl.concat([revised.replaced, revised.changed["document_id"]]))]
     with as_it_will_be(con, revised.replaced, revised.changed):
@@ -75,6 +77,12 @@ def settle(
         }
     changes |= {"superseded": revised.changed, "former_entities": entities.to_frame("entity_id")}
     return Settled(frames, changes, tuple(revised.replaced), revised.pages, references)
+
+
+def _with_pages(documents: pl.DataFrame, con: Connection) -> pl.DataFrame:
+    """The documents; what could not be read this time is a revision of the page that was read there before."""
+    unread = documents.filter(pl.col("outcome").is_in(UNREAD))
+    return documents if unread.is_empty() else join_pages(documents, pages_read(con, unread))
 
 
 def _revise(documents: pl.DataFrame, known: pl.DataFrame, started_at: datetime) -> _Revised:

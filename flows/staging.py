@@ -1,7 +1,7 @@
 """Pages that were read and are not loaded yet: Parquet on disk, so that a run which died goes on where it stopped."""
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,10 @@ import polars as pl
 
 from warehouse.tables import Table
 
+Place = tuple[str, str]
+"""Where a page was found, as `FoundPage.place`: its address, and the hash of its bytes."""
+_FOUND = ("found_url", "found_hash")
+"""Columns of staged documents that hold it."""
 _NOTE = ".reading"
 _UNFINISHED = ".writing"
 
@@ -40,30 +44,36 @@ class Staging:
             elif path.suffix == _UNFINISHED or not _is_of_version(path, version):
                 shutil.rmtree(path)
 
-    def write(self, key: str, tables: Mapping[str, pl.DataFrame]) -> None:
-        """Stage the tables of a batch."""
+    def write(self, key: str, tables: Mapping[str, pl.DataFrame], places: Sequence[Place] | None = None) -> None:
+        """Stage the tables of a batch. `places` are where its pages were found, one for each document, in their order.
+
+        Without them the documents' own addresses and hashes count: those of a page that could not be read are others.
+        """
         unfinished, folder = self.folder / f"{key}{_UNFINISHED}", self.folder / key
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        for name, frame in tables.items():
+        documents = tables["documents"]
+        found = documents.select("url", "raw_hash").rows() if places is None else places
+        documents = documents.hstack(pl.DataFrame(found, dict.fromkeys(_FOUND, pl.String), orient="row"))
+        for name, frame in {**tables, "documents": documents}.items():
             frame.write_parquet(unfinished / f"{name}.parquet")
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
         self.unnote(key)
 
-    def pages(self) -> set[tuple[str, str]]:
-        """Address and hash of every page that is staged."""
+    def pages(self) -> set[Place]:
+        """Where every page that is staged was found."""
         paths = self._parts("documents")
-        return set(pl.read_parquet(paths, columns=["url", "raw_hash"]).rows()) if paths else set()
+        return set(pl.read_parquet(paths, columns=list(_FOUND)).rows()) if paths else set()
 
-    def documents(self, table: Table, urls: Collection[str]) -> pl.DataFrame:
-        """The staged documents that were read from these addresses, one each."""
+    def documents(self, table: Table, places: Collection[Place]) -> pl.DataFrame:
+        """The staged documents that were read from pages found there, one each."""
         paths = self._parts(table.name)
         if not paths:
             return table.frame()
-        asked = pl.LazyFrame({"url": sorted(urls)}, schema={"url": pl.String})
-        found = pl.scan_parquet(paths).join(asked, on="url", how="semi").collect()
-        return found.sort("url", "raw_hash").unique("url", keep="last", maintain_order=True)
+        asked = pl.LazyFrame(sorted(places), dict.fromkeys(_FOUND, pl.String), orient="row")
+        found = pl.scan_parquet(paths).join(asked, on=_FOUND, how="semi").collect()
+        return found.sort(*_FOUND, "raw_hash").unique(_FOUND, keep="last", maintain_order=True).drop(_FOUND)
 
     def rows(self, table: Table, ids: pl.Series) -> pl.DataFrame:
         """The staged rows of these documents or claims, by the column that `ids` is named after, sorted by key, each once.

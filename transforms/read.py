@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
-from typing import Self
+from typing import Literal, Self
 
 import polars as pl
 from spacy.language import Language
 
+from transforms.addresses import AddressRules
 from transforms.annotate import annotate
 from transforms.attribution_model import AttributionModel
 from transforms.blocks import Block, lay_out, with_sections
@@ -17,11 +17,13 @@ from transforms.checkworthiness import Checkworthiness
 from transforms.cues import CueLexicon
 from transforms.decode import UnreadableError, decode, media_of
 from transforms.figures import QuantityLexicon
+from transforms.given import Given, hash_of_page, hash_of_problem
 from transforms.html import read_html
 from transforms.ids import content_id
 from transforms.language import language_of
 from transforms.mentions import Catalogue
 from transforms.metadata import Metadata
+from transforms.page_lines import fold
 from transforms.parse import parse_blocks, with_catalogue
 from transforms.plain import read_markdown, read_plain
 from transforms.segment import segment
@@ -31,14 +33,18 @@ from warehouse.tables import BATCH_TABLES, DOCUMENTS
 
 LINK_LIST_SHARE = 0.5
 """A page of which links make up more than this is an index of articles, not one."""
+Unread = Literal["unreadable", "gone"]
+"""What becomes of a page whose bytes can't be had: `gone` where it was there once and is no more."""
+_WEB = ("http://", "https://")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as it was found. `raw` is None where it could not be had, and `problem` then says why, in words.
+    """One page as it was found. `raw` is None where it could not be had; `problem` then says why, in words, and `outcome` how.
 
-    `key` names it within its source: a path relative to the INPUT, or its address. `fetched_at` is naive UTC.
+    `key` names it within its source: a path relative to the INPUT, or its address. `fetched_at` is naive UTC. `given` is what
+    came with the page beside its bytes, as in a row of a table: it goes before what the page says of itself.
     """
 
     key: str
@@ -47,6 +53,8 @@ class Page:
     raw: bytes | None
     fetched_at: datetime
     problem: str | None = None
+    outcome: Unread = "unreadable"
+    given: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class Reader:
     claim_words: ClaimWords
     worth: Checkworthiness
     figures: QuantityLexicon
+    addresses: AddressRules
     min_words: int
     languages: tuple[str, ...]
     version: str
@@ -82,6 +91,7 @@ class Reader:
             claim_words=ClaimWords.from_frame(seeds["claim_words"]),
             worth=Checkworthiness.from_frame(seeds["checkworthiness"]),
             figures=QuantityLexicon.from_frames(seeds),
+            addresses=AddressRules.from_frame(seeds["address_words"]),
             min_words=min_words,
             languages=languages,
             version=version,
@@ -116,26 +126,27 @@ def read_pages(pages: Sequence[Page], reader: Reader) -> dict[str, pl.DataFrame]
         try:
             tables = _read_page(page, reader)
         except UnreadableError as error:
-            tables = unreadable(page, str(error), reader.version)
+            tables = unread(page, str(error), reader.version, reader.addresses)
         except Exception as error:
             # Whatever a page does to a parser must not cost the other pages of its batch.
-            tables = unreadable(page, f"reading it failed: {type(error).__name__}: {error}"[:500], reader.version)
+            reason = f"reading it failed: {type(error).__name__}: {error}"[:500]
+            tables = unread(page, reason, reader.version, reader.addresses)
         for name, frame in tables.items():
             parts[name].append(frame)
     return {name: pl.concat(frames) for name, frames in parts.items()}
 
 
-def unreadable(page: Page, reason: str, version: str) -> dict[str, pl.DataFrame]:
-    """The one document row of a page that could not be read."""
-    nothing = Article("", [], Metadata(), None, "unreadable", reason)
-    return {"documents": DOCUMENTS.frame([{**_document(page, nothing, version), "text": None}])}
+def unread(page: Page, reason: str, version: str, addresses: AddressRules) -> dict[str, pl.DataFrame]:
+    """The one document row of a page that could not be read. Its outcome is the page's own; without one, `unreadable`."""
+    nothing = Article("", [], Metadata(), None, "unreadable" if page.raw is not None else page.outcome, reason)
+    return {"documents": DOCUMENTS.frame([{**_document(page, nothing, version, addresses), "text": None}])}
 
 
 def _read_page(page: Page, reader: Reader) -> dict[str, pl.DataFrame]:
     if page.raw is None:
         raise UnreadableError(page.problem or "the page could not be had")
     article = read_article(page, reader)
-    document = _document(page, article, reader.version)
+    document = _document(page, article, reader.version, reader.addresses)
     kept = article.outcome == "kept"
     parsed = parse_blocks(article.text, article.blocks, reader.nlp) if kept else []
     sentences = segment(str(document["document_id"]), article.text, article.blocks, parsed)
@@ -159,12 +170,26 @@ def read_article(page: Page, reader: Reader) -> Article:
         text, blocks = read_markdown(characters)
     else:
         text, blocks = characters, read_plain(characters)
+    if media != "html" and page.given is not None and page.given.title:
+        text, blocks = _headed(page.given.title, text, blocks)
     blocks = with_sections(text, assign_zones(text, blocks, reader.furniture))
     if media != "html":
         metadata = Metadata(title=next((text[b.start : b.end] for b in blocks if b.zone == "title"), None))
+    if page.given is not None:
+        metadata = page.given.over(metadata)
     language = language_of("\n".join(text[b.start : b.end] for b in blocks if b.zone in ("body", "list")) or text)
     outcome, reason = _outcome(text, blocks, language, linked, reader)
     return Article(text, blocks, metadata, language, outcome, reason)
+
+
+def _headed(title: str, text: str, blocks: Sequence[Block]) -> tuple[str, list[Block]]:
+    """A text without markup below the title that is given for it; no other line of it is one."""
+    blocks = [replace(block, zone="heading") if block.zone == "title" else block for block in blocks]
+    if blocks and fold(text[blocks[0].start : blocks[0].end]) == fold(title):
+        return text, [replace(blocks[0], zone="title"), *blocks[1:]]
+    above = f"{title}\n\n"
+    moved = (replace(block, start=block.start + len(above), end=block.end + len(above)) for block in blocks)
+    return above + text, [Block(0, len(title), "title"), *moved]
 
 
 def _outcome(text: str, blocks: Sequence[Block], language: str | None, linked: float, reader: Reader) -> tuple[str, str | None]:
@@ -183,11 +208,11 @@ def _outcome(text: str, blocks: Sequence[Block], language: str | None, linked: f
     return "kept", None
 
 
-def _document(page: Page, article: Article, version: str) -> dict[str, object]:
+def _document(page: Page, article: Article, version: str, addresses: AddressRules) -> dict[str, object]:
     """The document row of a page, alone: as if it were its page's first revision."""
     metadata = article.metadata
-    raw_hash = sha256(page.raw if page.raw is not None else f"{page.key}: {page.problem}".encode()).hexdigest()
-    page_id = content_id("page", metadata.canonical_url or page.key)
+    raw_hash = hash_of_problem(page.key, page.problem) if page.raw is None else hash_of_page(page.raw, page.given)
+    page_id = _page_id(page, metadata, addresses)
     content_hash = content_id("content", metadata.title, article.words) if article.words else raw_hash
     return {
         "document_id": content_id("document", page_id, content_hash),
@@ -218,3 +243,12 @@ def _document(page: Page, article: Article, version: str) -> dict[str, object]:
         "outcome_reason": article.reason,
         "published_on": metadata.published_on,
     }
+
+
+def _page_id(page: Page, metadata: Metadata, addresses: AddressRules) -> str:
+    """What the revisions of a page share: its canonical address, else that it was read from; a local file's path.
+
+    Addresses go by what tells pages apart, so that a copy with a tracking parameter is its page.
+    """
+    address = metadata.canonical_url or (page.url if page.url.startswith(_WEB) else page.key)
+    return content_id("page", addresses.identity(address))

@@ -2,19 +2,41 @@
 
 import polars as pl
 
+from transforms.ids import content_id
 from warehouse.tables import DOCUMENTS
 
-UNREAD = ("unreadable",)
-"""Outcomes that say nothing about the page's text: such a revision takes no other's place."""
-_COLUMNS = ("document_id", "page_id", "url", "outcome", "published_at", "modified_at", "first_seen_at", "revision")
+UNREAD = ("unreadable", "gone")
+"""Outcomes that say nothing about the page's text: such a revision takes no other's place.
+
+A page that is `gone` keeps what it said as its current revision: what was claimed stays claimed. That it is no longer there
+is a revision beside it, with the reason in `outcome_reason`; of a page that was never read it is the only one, and so current.
+"""
+_COLUMNS = (
+    "document_id", "page_id", "url", "outcome", "published_at", "modified_at", "fetched_at", "first_seen_at", "revision",
+)  # fmt: skip
+
+
+def join_pages(new: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
+    """The new documents, those that could not be read as revisions of the page that was read from the same place before.
+
+    They don't tell which address is their canonical one. `pages` has source_id, page_key and page_id, one row a place.
+    """
+    unread = new.filter(pl.col("outcome").is_in(UNREAD)).drop("page_id").join(pages, on=["source_id", "page_key"])
+    if unread.is_empty():
+        return new
+    ids = [content_id("document", *row) for row in unread.select("page_id", "content_hash").iter_rows()]
+    moved = unread.select(new.columns).with_columns(before="document_id", document_id=pl.Series(ids, dtype=pl.String))
+    rest = new.join(moved, left_on="document_id", right_on="before", how="anti")
+    return pl.concat([rest, moved.drop("before")]).unique("document_id", keep="first", maintain_order=True)
 
 
 def settle_revisions(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The new documents with `revision`, `is_current` and `first_seen_at` settled: rows of `documents`, sorted by document_id.
 
     `known` has the columns of `warehouse.known.documents_beside`. A document met again, with the same id, keeps its revision
-    and the time it was first seen. The revisions of a page follow each other by date of change, else of publication; where
-    one of them has no date, by the run that met them; ties by address. Known revisions keep their numbers, new ones count on.
+    and the time it was first seen. The revisions of a page on the web follow each other by when they were fetched, which is
+    what tells what it says now; those of files, and fetched at one time, by date of change, else of publication; where one of
+    them has no date, by the run that met them; ties by address. Known revisions keep their numbers, new ones count on.
     """
     met_before = known.select("document_id", known_first_seen_at="first_seen_at")
     return (
@@ -57,6 +79,8 @@ def _in_order(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     documents = pl.concat([earlier, later])
     changed_at = pl.coalesce("modified_at", "published_at")
     are_dated = changed_at.is_not_null().all().over("page_id")
-    return documents.with_columns(changed_at=pl.when(are_dated).then(changed_at)).sort(
-        "page_id", "changed_at", "first_seen_at", "url", "document_id"
-    )
+    # A file was read when a run came to it, which says nothing of when it was written.
+    are_fetched = pl.col("url").str.contains("^https?://").all().over("page_id")
+    return documents.with_columns(
+        captured_at=pl.when(are_fetched).then("fetched_at"), changed_at=pl.when(are_dated).then(changed_at)
+    ).sort("page_id", "captured_at", "changed_at", "first_seen_at", "url", "document_id")

@@ -101,6 +101,16 @@ def readings(con: Connection) -> pl.DataFrame:
     return con.execute("SELECT document_id, url, raw_hash, pipeline_version FROM documents ORDER BY document_id").pl()
 
 
+def pages_read(con: Connection, places: pl.DataFrame) -> pl.DataFrame:
+    """source_id, page_key and page_id of the pages that were last read from these places (source_id, page_key), one each."""
+    with registered(con, places=places.select("source_id", "page_key").unique()):
+        return con.execute("""
+            SELECT source_id, page_key, max_by(page_id, (last_seen_at, document_id)) AS page_id
+            FROM documents SEMI JOIN places USING (source_id, page_key)
+            WHERE outcome NOT IN ('unreadable', 'gone') GROUP BY ALL ORDER BY ALL
+        """).pl()
+
+
 def documents_beside(con: Connection, new: pl.DataFrame) -> pl.DataFrame:
     """Known documents that new ones may replace or supersede, and the duplicates of these, in every column but text; sorted.
 

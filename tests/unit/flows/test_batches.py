@@ -1,5 +1,5 @@
 from flows.batches import Batch, batches_of
-from flows.discover import FoundPage
+from flows.found import FoundPage
 from flows.settings import Run
 
 

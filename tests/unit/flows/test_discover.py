@@ -135,7 +135,7 @@ def test_a_path_that_is_not_there_is_wrong_use(tmp_path):
 
 
 def test_an_address_is_wrong_use_with_what_to_do_instead():
-    with pytest.raises(WrongUse, match="only files and folders can be read so far"):
+    with pytest.raises(WrongUse, match="it is fetched from the web"):
         found_in("https://example.org/feed.xml")
 
 

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from flows.discover import FoundPage
+from flows.found import FoundPage
 from flows.news import gather_news, plan_reading, split_known
 from flows.staging import Staging
 from warehouse.tables import CLAIM_ENTITIES, CLAIMS, DOCUMENTS, SENTENCES
@@ -40,7 +40,7 @@ def test_what_another_version_read_is_read_again():
 def test_what_an_earlier_run_staged_is_not_read_again():
     plan = plan_reading([found("a"), found("b")], documents(), {("file:///a", "h")}, "v1")
     assert ([page.key for page in plan.staged], [page.key for page in plan.pending]) == (["a"], ["b"])
-    assert plan.addresses == {"file:///a", "file:///b"}
+    assert plan.places == {("file:///a", "h"), ("file:///b", "h")}
 
 
 def test_a_page_that_could_not_be_read_is_tried_again():

@@ -28,14 +28,14 @@ def test_what_is_staged_can_be_read_by_address(staging):
     staging.write("a", tables(document(1), document(2)))
     staging.write("b", tables(document(3)))
     assert staging.pages() == {(f"file:///{number}.html", "h") for number in (1, 2, 3)}
-    found = staging.documents(DOCUMENTS, {"file:///1.html", "file:///3.html"})
+    found = staging.documents(DOCUMENTS, {("file:///1.html", "h"), ("file:///3.html", "h")})
     assert found["document_id"].to_list() == ["d1", "d3"]
     assert staging.rows(SENTENCES, found["document_id"])["sentence_id"].to_list() == ["s-d1", "s-d3"]
 
 
 def test_nothing_staged_gives_empty_tables_of_the_declared_schema(staging):
     assert staging.pages() == set()
-    assert staging.documents(DOCUMENTS, {"x"}).schema == DOCUMENTS.schema
+    assert staging.documents(DOCUMENTS, {("x", "h")}).schema == DOCUMENTS.schema
     assert staging.rows(SENTENCES, pl.Series("document_id", ["d1"])).schema == SENTENCES.schema
 
 
@@ -49,13 +49,27 @@ def test_two_pages_that_are_one_document_have_its_rows_once(staging):
     staging.write("a", tables(document(1)))
     staging.write("b", tables({**document(1), "url": "file:///other.html"}))
     assert staging.rows(SENTENCES, pl.Series("document_id", ["d1"])).height == 1
-    assert staging.documents(DOCUMENTS, {"file:///1.html", "file:///other.html"}).height == 2
+    assert staging.documents(DOCUMENTS, {("file:///1.html", "h"), ("file:///other.html", "h")}).height == 2
 
 
 def test_a_page_that_was_staged_twice_counts_once(staging):
-    staging.write("a", tables(document(1, raw_hash="problem")))
-    staging.write("b", tables(document(1, raw_hash="real")))
-    assert staging.documents(DOCUMENTS, {"file:///1.html"}).height == 1
+    staging.write("a", tables(document(1)))
+    staging.write("b", tables(document(1)))
+    assert staging.documents(DOCUMENTS, {("file:///1.html", "h")}).height == 1
+
+
+def test_a_page_that_could_not_be_read_is_staged_under_the_bytes_that_were_found(staging):
+    staging.write("a", tables(document(1, raw_hash="of the problem")), [("file:///1.html", "h")])
+    assert staging.pages() == {("file:///1.html", "h")}
+    found = staging.documents(DOCUMENTS, {("file:///1.html", "h")})
+    assert found["raw_hash"].to_list() == ["of the problem"]
+    assert found.schema == DOCUMENTS.schema
+
+
+def test_two_states_of_one_address_are_two_pages(staging):
+    staging.write("a", tables(document(1), document(2, url="file:///1.html", raw_hash="h2")))
+    found = staging.documents(DOCUMENTS, {("file:///1.html", "h"), ("file:///1.html", "h2")})
+    assert found["document_id"].to_list() == ["d1", "d2"]
 
 
 def test_a_batch_that_was_not_finished_is_not_seen_and_is_removed(staging):

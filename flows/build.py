@@ -1,27 +1,44 @@
 """The main flow: from INPUTs to a checked, published warehouse."""
 
+from datetime import date
 from pathlib import Path
 
 from prefect import flow
 
 from flows import startup, steps
 from flows.errors import GateStopped
+from flows.events import tell_of_failure
+from flows.inputs import Period, inputs_of
+from flows.retries import retried
 from flows.run import Run, only_run
 from flows.settings import load_settings
 from flows.summary import Summary
 
 
-@flow(name="build", flow_run_name=steps.name_of_run)
-def build(inputs: list[str] | None = None, warehouse: str | None = None, config: str | None = None) -> Summary:
+@flow(name="build", flow_run_name=steps.name_of_run, on_failure=[tell_of_failure], on_crashed=[tell_of_failure])
+def build(  # noqa: PLR0913, PLR0917  # what a person can set on Prefect's page
+    inputs: list[str] | None = None,
+    warehouse: str | None = None,
+    config: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    fetch: bool = True,
+    from_archive: bool = False,
+) -> Summary:
     """Read what is new in the INPUTs (else in the sources of the settings) and publish it, if it passes the gate.
 
-    Raises GateStopped when it does not: then the run, what was found and the rows held back are all that is published.
+    `since` and `until`, both inclusive, bound the days of pages from the web. Without `fetch` nothing is asked of the web: what
+    `collect` has fetched is read. `from_archive` reads all that was ever fetched of these sources, and of all sources where
+    none are given. Raises GateStopped when the gate stops the load: then the run, what was found and the rows held back are
+    all that is published.
     """
     settings = load_settings(Path(config) if config else None, warehouse=Path(warehouse) if warehouse else None)
-    with only_run(settings), startup.workers_ended():
+    with retried(), only_run(settings), startup.workers_ended():
         run = Run.begun(settings)
         startup.import_in_background()
-        found = steps.discover_pages(inputs or [], run)
+        asked = inputs_of(inputs or [], settings, Period.of_days(since, until), from_archive=from_archive)
+        collected = steps.collect_pages(asked.web if fetch and not from_archive else (), settings, asked.period)
+        found = steps.discover_pages(asked, run)
         todo = steps.plan(found, run)
         steps.annotate(todo, run)
         news = steps.gather(todo, run)
@@ -29,7 +46,7 @@ def build(inputs: list[str] | None = None, warehouse: str | None = None, config:
         verdict = steps.check(settled, news, found, run)
         steps.load(settled, verdict, news, found, run)
         steps.report(run)
-        summary = steps.summarise(run, found, todo, settled, verdict)
+        summary = steps.summarise(run, found, todo, settled, verdict, collected)
     if verdict.stopped_by:
         raise GateStopped(summary)
     return summary

@@ -3,6 +3,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,25 +37,41 @@ app.command(sources)
 
 
 @app.command
-def run(
-    *inputs: Annotated[str, Parameter(help="Files and folders; without any, the sources of the settings.")],
+def run(  # noqa: PLR0913   # its options
+    *inputs: Annotated[
+        str, Parameter(help="Files, folders, addresses, feeds, sitemaps, archives; without any, the sources of the settings.")
+    ],
+    since: Annotated[date | None, Parameter(help="Of the web only pages that are dated on this day or later.")] = None,
+    until: Annotated[date | None, Parameter(help="Of the web only pages that are dated on this day or earlier.")] = None,
+    from_archive: Annotated[
+        bool, Parameter(negative="", help="Read what was fetched before, all of it without INPUT, and ask nothing of the web.")
+    ] = False,
+    json: Annotated[bool, Parameter(negative="", help="Print what the run came to as JSON.")] = False,  # the option's name
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> int:
     """Read articles and publish what they claim.
 
-    What is known is not read again: the same command twice changes nothing, and one that was interrupted goes on.
+    What an INPUT is, is found out by looking at it. What is known is neither fetched nor read again: the same command twice
+    changes nothing, and one that was interrupted goes on.
 
     ```
     claimhouse run articles/ more/page.html
+    claimhouse run https://example.org/feed.xml
+    claimhouse run https://example.org/sitemap.xml --since 2026-01-01 --until 2026-01-31
     claimhouse run articles/ --warehouse topic.duckdb
+    claimhouse run --from-archive
     claimhouse run
     ```
     """
-    from flows.launch import launch
+    from flows.launch import Wanted, launch
     from flows.progress import show_queries, show_summary
 
-    show_summary(launch(inputs, warehouse, config))
+    summary = launch(Wanted(inputs, since, until, from_archive), warehouse, config)
+    if json:
+        print(summary.as_json())
+        return DONE
+    show_summary(summary)
     show_queries({"--warehouse": warehouse, "--config": config})
     return DONE
 
@@ -116,9 +133,9 @@ def report(
 
 @app.command
 def schedule(*, warehouse: Warehouse = None, config: Config = None) -> int:
-    """Run the sources by the clock, as [schedule] in the settings says, until Ctrl-C.
+    """Fetch, build and audit by the clock, as [schedule] in the settings says, until Ctrl-C.
 
-    Prefect's page shows the runs; its address is printed.
+    Folders among the sources are watched for new files as well. Prefect's page shows the runs; its address is printed.
 
     ```
     claimhouse sources add articles/
@@ -133,11 +150,17 @@ def schedule(*, warehouse: Warehouse = None, config: Config = None) -> int:
 
 @sources.command
 def add(
-    location: Annotated[str, Parameter(help="A file or folder.")], *, title: str | None = None, config: Config = None
+    location: Annotated[str, Parameter(help="An address, a file or a folder.")],
+    *,
+    title: str | None = None,
+    config: Config = None,
 ) -> int:
-    """Add a place to the settings file, and make that file if there is none.
+    """Find out what a place is, show what would be read there, and add it to the settings file.
+
+    That file is made if there is none.
 
     ```
+    claimhouse sources add https://example.org/ --title "The Example"
     claimhouse sources add articles/ --title "Saved articles"
     ```
     """
@@ -149,17 +172,17 @@ def add(
 
 @sources.command(name="list")
 def list_(*, config: Config = None) -> int:
-    """List the places of the settings."""
-    from flows.settings import load_settings
+    """List the places of the settings: what each is, when it was last asked, how that ended, and how many pages it named."""
+    from flows.sources import list_sources
 
-    for source in load_settings(config).sources:
-        print(source.kind, source.location, *([f"({source.title})"] if source.title else []))
+    for line in list_sources(config):
+        print(line)
     return DONE
 
 
 @sources.command
 def check(*, config: Config = None) -> int:
-    """Look whether every place of the settings can be read, and how many pages it holds."""
+    """Ask every place of the settings what it holds now, and say what is wrong with those that can't be read."""
     from flows.sources import check_sources
 
     return check_sources(config)

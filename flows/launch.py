@@ -3,8 +3,11 @@
 
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,26 +15,38 @@ from typing import TYPE_CHECKING
 from flows import prefect_server, progress
 from flows.clock import now
 from flows.discover import discover
-from flows.errors import WrongUse
+from flows.errors import NothingRead, WrongUse
+from flows.inputs import Period, inputs_of
 from flows.knowledge import documents_known
 from flows.models import pipeline_version
 from flows.news import plan_reading
 from flows.settings import Settings, load_settings
 from flows.staging import Staging
+from flows.web_pages import fetched_pages
 from warehouse.errors import WarehouseHeld
 
 if TYPE_CHECKING:
     from flows.summary import Summary
 
 
-def launch(inputs: Sequence[str], warehouse: Path | None, config: Path | None) -> "Summary":
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asks of a run, as the command has it."""
+
+    inputs: Sequence[str]
+    since: date | None = None
+    until: date | None = None
+    from_archive: bool = False
+
+
+def launch(wanted: Wanted, warehouse: Path | None, config: Path | None) -> "Summary":
     """Run the main flow here, on a Prefect server that is up, else on one started for it. Raises what the flow raises."""
     settings = load_settings(config, warehouse=warehouse)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # on a full disk the log can't be written, which is not for the terminal
     prefect_server.configure(settings)
     server = _start_server(settings)
-    workers = _workers_needed(inputs, settings)
+    workers = _workers_needed(wanted, settings)
 
     from flows import startup
 
@@ -48,7 +63,10 @@ def launch(inputs: Sequence[str], warehouse: Path | None, config: Path | None) -
         startup.seconds["Prefect"] = server.started_in_seconds or 0.0
     # A server that ends with this process needs no heartbeats from it, and to end theirs takes up to a second.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}) if server else nullcontext():
-        return build(list(inputs), str(warehouse) if warehouse else None, str(config) if config else None)
+        return build(
+            list(wanted.inputs), str(warehouse) if warehouse else None, str(config) if config else None,
+            wanted.since, wanted.until, from_archive=wanted.from_archive,
+        )  # fmt: skip
 
 
 def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
@@ -63,9 +81,14 @@ def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
         server.wait()
 
     from flows.schedule import serve
+    from flows.watch import watched_folders
 
     print(f"Prefect's page: {os.environ['PREFECT_API_URL'].removesuffix('/api')}")
-    print(f"Schedule: {settings.schedule.cron} ({settings.schedule.timezone}). Ctrl-C ends it.", flush=True)
+    wanted = settings.schedule
+    print(f"Fetch: {wanted.collect} · build: {wanted.build} · audit: {wanted.audit} ({wanted.timezone}). Ctrl-C ends it.")
+    for folder in watched_folders(settings):
+        print(f"Watched for new files: {folder}")
+    sys.stdout.flush()
     serve(settings, config, warehouse)
     print("Stopped.")
 
@@ -81,12 +104,21 @@ def _start_server(settings: Settings, port: int | None = None) -> prefect_server
     return server
 
 
-def _workers_needed(inputs: Sequence[str], settings: Settings) -> int:
-    """How many worker processes the run will want. The flow looks for itself; this is to start them before it can."""
+def _workers_needed(wanted: Wanted, settings: Settings) -> int:
+    """How many worker processes the run will want, as far as that is known before anything is asked of the web.
+
+    The flow looks for itself; this is to start them before it can, and to tell of wrong use before anything is started.
+    """
     version = pipeline_version(settings.reading)
-    pages = discover(inputs, settings, now()).pages
+    period = Period.of_days(wanted.since, wanted.until)
+    asked = inputs_of(wanted.inputs, settings, period, from_archive=wanted.from_archive)
     try:
         known = documents_known(settings.warehouse_path)
+        pages = discover(asked.local, settings, now(), web=fetched_pages(asked, settings, now())).pages
+    except NothingRead:
+        if asked.web:
+            return settings.workers  # nothing was fetched yet: there will be pages
+        raise
     except WarehouseHeld:
         return 0  # the flow tries more than once
     todo = plan_reading(pages, known, Staging(settings.data_dir / "staging").pages(), version)

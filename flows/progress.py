@@ -3,7 +3,6 @@
 import shlex
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,16 +18,32 @@ Count = Callable[[], tuple[int, int]]
 """Pages and words read so far."""
 
 _TERMINAL_SECONDS = 0.25
-_LINE_SECONDS = 10.0
 
 
 @contextmanager
 def shown(total: int, count: Count) -> Iterator[None]:
-    """Show how far reading is, of so many pages: a bar on a terminal, elsewhere a line now and then."""
+    """Show on a terminal how far reading is, of so many pages; elsewhere nothing."""
     console = Console(stderr=True)
-    show, every = (_bar, _TERMINAL_SECONDS) if console.is_terminal else (_lines, _LINE_SECONDS)
-    with show(console, total) as advance, _repeated(lambda: advance(*count()), every):
+    if not console.is_terminal:
         yield
+        return
+    with _bar(console, total) as advance, _repeated(lambda: advance(*count()), _TERMINAL_SECONDS):
+        yield
+
+
+@contextmanager
+def fetching() -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far fetching is; elsewhere nothing. Gives what is to be told of pages done and due."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda *_: None
+        return
+    columns = (
+        TextColumn("Fetching"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"), _Speed(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as bars:
+        bar = bars.add_task("", total=None)
+        yield lambda done, due: bars.update(bar, completed=done, total=due)
 
 
 @contextmanager
@@ -68,22 +83,12 @@ class _Rates(ProgressColumn):
         return Text(f"{task.completed / task.elapsed:.1f} pages/s · {task.fields['words'] / task.elapsed:,.0f} words/s")
 
 
-@contextmanager
-def _lines(console: Console, total: int) -> Iterator[Callable[[int, int], None]]:
-    started = time.monotonic()
-    said = [0]
-    console.print(f"Reading {total} pages …", highlight=False)
+class _Speed(ProgressColumn):
+    """Pages a second, over all the time since the start."""
 
-    def advance(pages: int, words: int) -> None:
-        elapsed = time.monotonic() - started
-        if pages == said[0]:
-            return
-        said[0] = pages
-        left = f", about {(total - pages) * elapsed / pages:.0f} s left" if 0 < pages < total else ""
-        rates = f"{pages / elapsed:.1f} pages/s, {words / elapsed:,.0f} words/s"
-        console.print(f"Read {pages} of {total} pages ({rates}{left})", highlight=False)
-
-    yield advance
+    def render(self, task: Task) -> Text:
+        """The rate, once there is one."""
+        return Text(f"{task.completed / task.elapsed:.1f} pages/s") if task.elapsed and task.completed else Text("")
 
 
 def warn(sentence: str) -> None:

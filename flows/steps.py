@@ -7,22 +7,26 @@ from pathlib import Path
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import flow_run
-from prefect.tasks import Task, exponential_backoff
+from prefect.tasks import exponential_backoff
 
 from expectations.gate import GateContext, Verdict
 from expectations.gate import check as check_tables
-from flows import artifacts, progress, startup
+from flows import artifacts, events, progress, startup
 from flows.batches import Annotation, Work, batches_of, stage_unreadable
 from flows.clock import now
 from flows.discover import Found, discover
+from flows.fetch.collect import Collected, collect_sources
+from flows.inputs import Inputs, Period, WebSource, address_rules
 from flows.knowledge import documents_known, reading
 from flows.models import code_version, model_version, seeds
 from flows.news import News, Plan, Settled, gather_news, plan_reading
+from flows.retries import while_held
 from flows.run import Run
-from flows.summary import Summary, totals_of
-from warehouse.database import WarehouseHeld, building, open_readonly
+from flows.settings import Settings
+from flows.summary import MOST_REASONS, Summary, totals_of
+from flows.web_pages import fetched_pages
+from warehouse.database import building, open_readonly
 from warehouse.load import load_tables, touch_documents
 from warehouse.tables import BATCH_TABLES, CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
 
@@ -33,15 +37,27 @@ def name_of_run() -> str:
     return f"{', '.join(Path(name).name or name for name in inputs)} at {now():%Y-%m-%d %H:%M:%S}"
 
 
-def _while_held(_: "Task[..., object]", __: TaskRun, state: State[object]) -> bool:
-    """Retry while another process has the warehouse: it will be done with it soon. All else that goes wrong would again."""
-    return isinstance(state.result(raise_on_failure=False), WarehouseHeld)
+@task(name="collect", cache_policy=NO_CACHE)
+def collect_pages(sources: Sequence[WebSource], settings: Settings, period: Period) -> Collected:
+    """Fetch what is new at the sources on the web into the archive, and tell of those that can't be read."""
+    if not sources:
+        return Collected()
+    with progress.fetching() as on_fetched:
+        collected = collect_sources(sources, settings, address_rules(), period=period, on_fetched=on_fetched)
+    for source_id, looked in collected.looked.items():
+        for note in looked.notes:
+            progress.warn(note)
+        if looked.problem:
+            progress.warn(looked.problem)
+        if looked.state == "failed":
+            events.source_failed(source_id, looked.location, looked.problem or "")
+    return collected
 
 
 @task(name="discover", cache_policy=NO_CACHE)
-def discover_pages(inputs: Sequence[str], run: Run) -> Found:
-    """Find the pages."""
-    found = discover(inputs, run.settings, run.started_at)
+def discover_pages(asked: Inputs, run: Run) -> Found:
+    """Find the pages: those on this machine, and those that were fetched."""
+    found = discover(asked.local, run.settings, run.started_at, web=fetched_pages(asked, run.settings, run.started_at))
     for warning in found.warnings:
         progress.warn(warning)
     return found
@@ -49,7 +65,7 @@ def discover_pages(inputs: Sequence[str], run: Run) -> Found:
 
 @task(
     name="plan", cache_policy=NO_CACHE,
-    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=_while_held,
+    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
 )  # fmt: skip
 def plan(found: Found, run: Run) -> Plan:
     """Tell pages that are new or changed from those that the warehouse or an earlier run has read."""
@@ -77,7 +93,7 @@ def annotate(todo: Plan, run: Run) -> None:
 def gather(todo: Plan, run: Run) -> News:
     """Take what was read from staging, without what is no news."""
     startup.wait_for_imports()
-    if not todo.addresses:
+    if not todo.places:
         return News({DOCUMENTS.name: DOCUMENTS.frame()}, tuple(todo.recognised), 0)
     return gather_news(todo, run.staging, documents_known(run.settings.warehouse_path), BATCH_TABLES)
 
@@ -95,7 +111,7 @@ def settle(news: News, run: Run) -> Settled:
 
 @task(name="check", cache_policy=NO_CACHE)
 def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
-    """Audit every table: rows that fail are held back, a table that fails stops the load."""
+    """Audit every table: rows that fail are held back, a table that fails stops the load, of which an event tells."""
     context = GateContext(
         run_id=run.run_id,
         checked_at=now(),
@@ -103,12 +119,15 @@ def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
         max_quarantined_percent=run.settings.gate.max_quarantined_percent,
         pages=news.documents,
     )
-    return check_tables({SOURCES.name: found.sources, **settled.frames}, context=context)
+    verdict = check_tables({SOURCES.name: found.sources, **settled.frames}, context=context)
+    if verdict.stopped_by:
+        events.gate_closed(run.run_id, verdict.stopped_by)
+    return verdict
 
 
 @task(
     name="load", cache_policy=NO_CACHE,
-    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=_while_held,
+    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
 )  # fmt: skip
 def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> None:
     """Publish what passed, in one transaction; of a run that was stopped only what tells of it."""
@@ -159,7 +178,9 @@ def report(run: Run) -> None:
         write_pages(con, run.reports)
 
 
-def summarise(run: Run, found: Found, todo: Plan, settled: Settled, verdict: Verdict) -> Summary:
+def summarise(  # noqa: PLR0913, PLR0917   # what each step came to
+    run: Run, found: Found, todo: Plan, settled: Settled, verdict: Verdict, collected: Collected
+) -> Summary:
     """Put in words what the run came to, for the terminal and for Prefect's page."""
     outcomes = settled.frames[DOCUMENTS.name].group_by("outcome").len().rows()
     summary = Summary(
@@ -178,6 +199,9 @@ def summarise(run: Run, found: Found, todo: Plan, settled: Settled, verdict: Ver
         reports=tuple(sorted(run.reports.glob("*.html"))),
         seconds=run.seconds,
         start_seconds=dict(startup.seconds),
+        fetched=collected.counts,
+        reasons=dict(collected.problems.most_common(MOST_REASONS)),
+        fetch_seconds=collected.seconds,
     )
     artifacts.show(summary)
     return summary

@@ -1,8 +1,9 @@
 """What a run came to, as the terminal and Prefect's page show it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from warehouse.database import open_readonly
@@ -16,6 +17,16 @@ OUTCOME_WORDS = {
     "unreadable": "unreadable",
     "gone": "gone",
 }
+FETCH_WORDS = {
+    "read": "pages came",
+    "unchanged": "are as they were",
+    "gone": "are gone",
+    "refused": "are not for us",
+    "failed": "failed",
+    "left": "wait for the next run",
+}
+MOST_REASONS = 5
+"""Reasons why pages were not fetched that a summary lists, the most frequent first; `documents.outcome_reason` has all."""
 QUERIES = (
     "SELECT speaker, quote, title FROM quotes LIMIT 10",
     "SELECT statement, document_count FROM corroborated_claims ORDER BY document_count DESC LIMIT 10",
@@ -53,9 +64,21 @@ class Summary:
     reports: tuple[Path, ...]
     seconds: float
     start_seconds: Mapping[str, float] = field(default_factory=dict)
+    fetched: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    fetch_seconds: float = 0.0
+
+    def as_json(self) -> str:
+        """All of it as one JSON object, for machines."""
+        return json.dumps(asdict(self), default=str, ensure_ascii=False)
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Label and words of each line; a line without a label goes on with what the one before it lists."""
+        if self.fetched:
+            asked = {FETCH_WORDS[state]: count for state, count in self.fetched.items()}
+            yield "Fetched", f"{_listed(asked)} in {self.fetch_seconds:.1f} s"
+            for reason, count in self.reasons.items():
+                yield "", f"{count} × {reason}"
         known = self.pages - sum(self.outcomes.values())
         pages = {"found": self.pages, "known": known, "files of other kinds left out": self.skipped}
         yield "Pages", _listed(pages, always="found")

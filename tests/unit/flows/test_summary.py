@@ -1,6 +1,7 @@
+import json
 from pathlib import Path
 
-from flows.progress import show_queries, show_summary, shown
+from flows.progress import fetching, show_queries, show_summary, shown
 from flows.query import ask
 from flows.summary import OUTCOME_WORDS, QUERIES, Summary, totals_of
 from warehouse.database import building
@@ -89,10 +90,25 @@ def test_the_queries_lead_to_the_warehouse_that_was_named(capsys):
     assert capsys.readouterr().out.count("--warehouse 'a b.duckdb'") == 3
 
 
-def test_progress_away_from_a_terminal_is_plain_lines(capsys):
-    with shown(4, lambda: (4, 1000)):
-        pass
-    said = capsys.readouterr().err
-    assert "Reading 4 pages" in said
-    assert "Read 4 of 4 pages (" in said
-    assert "\x1b" not in said
+def test_away_from_a_terminal_progress_is_silent(capsys):
+    with shown(4, lambda: (4, 1000)), fetching() as on_fetched:
+        on_fetched(1, 2)
+    assert capsys.readouterr().err == ""
+
+
+def test_on_a_terminal_progress_tells_how_many_pages_of_how_many_came(capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with fetching() as on_fetched:
+        on_fetched(3, 7)
+    assert "3/7" in capsys.readouterr().err
+
+
+def test_the_summary_counts_how_requests_ended_and_why():
+    lines = list(summary(fetched={"read": 3, "refused": 1}, reasons={"robots.txt disallows it": 1}, fetch_seconds=2.0).lines())
+    assert ("Fetched", "3 pages came, 1 are not for us in 2.0 s") in lines
+    assert ("", "1 × robots.txt disallows it") in lines
+
+
+def test_as_json_the_summary_is_one_object_for_machines():
+    told = json.loads(summary(fetched={"read": 3}).as_json())
+    assert (told["status"], told["fetched"], told["warehouse"]) == ("loaded", {"read": 3}, "data/warehouse.duckdb")

@@ -28,6 +28,7 @@ class Known:
     file: str | None
     etag: str | None
     last_modified: str | None
+    alias_of: int | None
 
     @property
     def is_claimed_changed(self) -> bool:
@@ -63,7 +64,7 @@ class Pages:
         alias_of, capture_id, vain = None, known.capture_id, 0
         if kept.raw_hash is None or kept.raw_hash == known.raw_hash:
             vain = min(known.vain + known.is_claimed_changed, _MOST_DOUBLINGS)
-            alias_of = self._alias_of(known.id)
+            alias_of = known.alias_of
             if kept.place and known.page_id and not known.file:  # the one that we had was retired
                 self._connection.execute(
                     "UPDATE captures SET file = ?, position = ? WHERE id = ?",
@@ -98,7 +99,8 @@ class Pages:
             hours = min(2 ** min(failures - 1, _MOST_DOUBLINGS), MOST_WAIT_HOURS) if is_passing else MOST_WAIT_HOURS
             retry_at = shifted(fetched.fetched_at, hours)
         self._connection.execute(
-            "UPDATE addresses SET state = ?, problem = ?, looked_at = ?, answered_at = ?, retry_at = ?, failures = ? WHERE id = ?",
+            "UPDATE addresses SET state = ?, problem = ?, looked_at = ?, answered_at = ?, retry_at = ?, failures = ? "
+            "WHERE id = ?",
             (
                 fetched.state,
                 storable_or_none(fetched.problem),
@@ -134,10 +136,6 @@ class Pages:
         known = self._known(fetched.address)
         assert known is not None
         return known
-
-    def _alias_of(self, address_id: int) -> int | None:
-        found: int | None = self._connection.execute("SELECT alias_of FROM addresses WHERE id = ?", (address_id,)).fetchone()[0]
-        return found
 
     def _same_page(self, url: str, raw_hash: str, address_id: int) -> int | None:
         row = self._connection.execute(SAME_PAGE, (storable(url), raw_hash, address_id)).fetchone()

@@ -14,7 +14,7 @@ WHERE {{condition}} AND {_LINKED}
     AND (:since IS NULL OR a.changed_at >= :since) AND (:until IS NULL OR a.changed_at < :until)
 ORDER BY row_number() OVER (PARTITION BY a.host ORDER BY {{order}}, a.id), {{order}}, a.id
 LIMIT :most
-"""
+"""  # noqa: S608  # put together from the lines above
 
 # An address that changes only by what a source claims is looked at ever more rarely: many sitemaps claim that all changed now.
 _CLAIM_WAITS = f"unixepoch(a.looked_at) + 3600 * min((1 << min(a.vain, 10)) - 1, {MOST_WAIT_HOURS}) <= unixepoch(:at)"
@@ -58,7 +58,7 @@ ALL_CAPTURES = _CAPTURES.format(join="c.address_id = a.id", linked=_LINKED)
 
 KNOWN = """
 SELECT a.id, a.changed_at, a.answered_at, a.failures, a.vain, a.first_read_at, a.capture_id, c.id, c.raw_hash, c.file,
-    a.etag, a.last_modified
+    a.etag, a.last_modified, a.alias_of
 FROM addresses AS a
 LEFT JOIN addresses AS b ON b.id = a.alias_of
 LEFT JOIN captures AS c ON c.id = coalesce(b.capture_id, a.capture_id)
@@ -67,7 +67,7 @@ WHERE a.address = ?
 """What is known of an address, with the page that it leads to."""
 
 SAME_PAGE = """
-SELECT b.id FROM captures AS c JOIN addresses AS b ON b.capture_id = c.id
+SELECT b.id FROM captures AS c JOIN addresses AS b ON b.id = c.address_id AND b.capture_id = c.id
 WHERE c.url = ? AND c.raw_hash = ? AND b.id <> ? ORDER BY b.id LIMIT 1
 """
 """The address whose latest page came from that final address with that content."""
@@ -78,7 +78,8 @@ SELECT source_id, kind, location, title, looked_at, read_at, state, problem, nam
 FROM sources WHERE :source IS NULL OR source_id = :source ORDER BY source_id
 """
 NOTE_SOURCE = """
-INSERT INTO sources VALUES (:source, :kind, :location, :title, :at, :read_at, :state, :problem, :named, :new_at, :etag, :last_modified)
+INSERT INTO sources VALUES (
+    :source, :kind, :location, :title, :at, :read_at, :state, :problem, :named, :new_at, :etag, :last_modified)
 ON CONFLICT DO UPDATE SET
     kind = coalesce(excluded.kind, kind), location = coalesce(excluded.location, location),
     title = coalesce(excluded.title, title), looked_at = excluded.looked_at, read_at = coalesce(excluded.read_at, read_at),
@@ -91,7 +92,8 @@ ON CONFLICT DO UPDATE SET
 ADD_ADDRESS = "INSERT OR IGNORE INTO addresses (address, host, seen_at) VALUES (:address, :host, :seen_at)"
 ADD_LINK = "INSERT OR IGNORE INTO links SELECT id, :source_id FROM addresses WHERE address = :address"
 CLAIM_CHANGE = """
-UPDATE addresses SET changed_at = max(coalesce(changed_at, :changed_at), coalesce(:changed_at, changed_at)), title = coalesce(:title, title)
+UPDATE addresses SET title = coalesce(:title, title),
+    changed_at = max(coalesce(changed_at, :changed_at), coalesce(:changed_at, changed_at))
 WHERE address = :address AND (:changed_at > coalesce(changed_at, '') OR :title IS NOT title)
 """
 LINK_PAGES = """

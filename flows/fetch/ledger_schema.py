@@ -95,7 +95,8 @@ def opened(path: Path) -> sqlite3.Connection:
         if connection:
             connection.close()
         raise WrongUse(
-            f"The ledger {path} can't be used: {error}. Mend its permissions, or move it away: it is made anew from the archive."
+            f"The ledger {path} can't be used: {error}. "
+            "Mend its permissions, or move it away: it is made anew from the archive."
         ) from None
     if version > VERSION:
         connection.close()

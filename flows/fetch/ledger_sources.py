@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class SourceRow:
     """What is known of one source. Times are naive UTC.
 
-    `looked_at` is the last try, `read_at` when all of it was last had, `named` how many addresses it named then, `new_at` when it
-    last named one that nobody had named before, `addresses` how many it has named in all.
+    `looked_at` is the last try, `read_at` when all of it was last had, `named` how many addresses it named then, `new_at` when
+    it last named one that nobody had named before, `addresses` how many it has named in all.
     """
 
     source_id: str

@@ -37,7 +37,7 @@ def add_source(location: str, title: str | None, config: Path | None) -> str:
     Raises WrongUse or NothingRead where it can't be read now.
     """
     file = config or Path(CONFIG_FILE)
-    settings = load_settings(config if config and config.is_file() else None)
+    settings = load_settings(config) if config is None or config.is_file() else Settings()
     web = web_source_of(Source(location=location))
     if web and web.entries is None:
         if any("://" in known.location and _web(known).source_id == web.source_id for known in settings.sources):
@@ -67,7 +67,7 @@ def look_at(source: WebSource, fetch: Fetch, known: Known = NOTHING_KNOWN) -> Se
             return await Reader(fetcher, address_rules(), entries.extend).read(source.source, known)
 
     looked = asyncio.run(read())
-    return Seen(looked, tuple(entries))
+    return Seen(looked, tuple({entry.address: entry for entry in entries}.values()))
 
 
 def list_sources(config: Path | None) -> Iterator[str]:

@@ -84,7 +84,7 @@ class Reader:
         if fetched.state == "unchanged":
             return Looked("unchanged", location, kind, validators=known.validators)
         if fetched.state != "read":
-            return Looked("failed", location, kind, problem=fetched.problem)
+            return Looked("failed", location, kind, problem=f"{location}: {fetched.problem}")
         looked = await self._read_content(fetched, known, may_lead_on=True)
         if looked.kind and kind and looked.kind != kind:
             problem = f"{location} is no {kind} any more. Look at it with `claimhouse sources add`, and mend [[sources]]."
@@ -95,7 +95,7 @@ class Reader:
         content = _plain(fetched.content)
         if feed := read_feed(content, fetched.url, self.rules):
             self.keep(feed.entries)
-            named = len(feed.entries)
+            named = len({entry.address for entry in feed.entries})
             return Looked("read", fetched.url, "feed", feed.title, named, feed.nameless, _validators_of(fetched))
         if (sitemap := read_sitemap(content, fetched.url, self.rules)) is not None:
             named, problems = await self._read_sitemap(sitemap, known)
@@ -140,7 +140,7 @@ class Reader:
             self._asked.add(below.address)
             fetched = await self.fetcher.fetch(below.address, max_bytes=MOST_BYTES)
             if fetched.state != "read":
-                problems.append(fetched.problem or below.address)
+                problems.append(f"{below.address}: {fetched.problem}")
                 continue
             inner = read_sitemap(_plain(fetched.content), fetched.url, self.rules)
             if inner is None:

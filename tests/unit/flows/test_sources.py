@@ -1,10 +1,14 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from flows.errors import NothingRead, WrongUse
+from flows.fetch.collect import collect_sources
+from flows.inputs import address_rules, inputs_of
 from flows.settings import load_settings
-from flows.sources import add_source, check_sources
+from flows.sources import add_source, check_sources, list_sources
+from tests.site.good_pages import news_target
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +71,78 @@ def test_checking_looks_at_every_source_and_gives_the_first_wrong_ones_code(arti
 def test_without_sources_there_is_nothing_to_check():
     with pytest.raises(WrongUse, match="claimhouse sources add"):
         check_sources(None)
+
+
+@pytest.fixture
+def on_the_web(site) -> Path:
+    """Settings that let the made site be asked."""
+    config = Path("web.toml")
+    config.write_text(site.settings(), encoding="utf-8")
+    return config
+
+
+def test_a_feed_on_the_web_is_known_by_its_content_and_shows_what_it_names(site, on_the_web):
+    said = add_source(site.address("/feeds/news.rss"), None, on_the_web)
+    [source] = load_settings(on_the_web).sources
+    assert (source.kind, source.location) == ("feed", site.address("/feeds/news.rss"))
+    assert source.title
+    assert said.startswith(f"Added feed “{source.title}” {source.location}, 30 pages")
+    assert said.count("\n  ") == 6
+    assert said.endswith("… and 25 more")
+
+
+def test_a_sitemap_index_on_the_web_is_followed(site, on_the_web):
+    assert ", 130 pages to" in add_source(site.address("/sitemap-index.xml"), None, on_the_web)
+    assert load_settings(on_the_web).sources[0].kind == "sitemap"
+
+
+def test_a_home_page_leads_to_the_feed_that_it_announces(site, on_the_web):
+    said = add_source(site.address("/", "free"), None, on_the_web)
+    [source] = load_settings(on_the_web).sources
+    assert (source.kind, source.location) == ("feed", site.address("/", "free"))
+    assert "is a home page: its feed" in said
+
+
+def test_an_article_on_the_web_is_a_page_by_itself(site, on_the_web):
+    add_source(site.address(news_target(1)), None, on_the_web)
+    assert load_settings(on_the_web).sources[0].kind == "url"
+
+
+def test_an_address_that_gives_nothing_is_not_added(site, on_the_web):
+    with pytest.raises(NothingRead, match="410 Gone"):
+        add_source(site.address("/bad/gone.rss"), None, on_the_web)
+    assert not load_settings(on_the_web).sources
+
+
+def test_an_address_is_a_source_once_however_it_is_spelled(site, on_the_web):
+    add_source(site.address("/feeds/news.rss"), None, on_the_web)
+    said = add_source(site.address("/feeds/news.rss") + "?utm_source=x", None, on_the_web)
+    assert said.endswith("is a source already.")
+
+
+def test_a_list_of_addresses_counts_its_addresses(site):
+    Path("list.txt").write_text("\n".join(map(site.address, (news_target(1), news_target(2)))), encoding="utf-8")
+    assert add_source("list.txt", None, None).startswith("Added list.txt, 2 addresses, to claimhouse.toml.\n  http")
+
+
+def test_a_source_on_the_web_is_listed_with_how_it_was_last_found(site, on_the_web):
+    add_source(site.address("/feeds/news.rss"), None, on_the_web)
+    [line] = list_sources(on_the_web)
+    assert line.endswith(": never fetched")
+    settings = load_settings(on_the_web)
+    collect_sources(inputs_of([], settings).web, settings, address_rules())
+    [line] = list_sources(on_the_web)
+    assert re.search(r": last fetched \d{4}-\d\d-\d\d \d\d:\d\d, read; 30 addresses$", line)
+
+
+def test_checking_asks_the_sources_on_the_web(site, on_the_web, capsys):
+    for target in ("/feeds/news.rss", "/bad/gone.rss", "/bad/empty.rss"):
+        with on_the_web.open("a", encoding="utf-8") as file:
+            file.write(f'[[sources]]\nlocation = "{site.address(target)}"\n')
+    assert check_sources(on_the_web) == NothingRead.exit_code
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.startswith("✓ ")
+    assert ", 30 pages" in first
+    assert second.startswith("✗ ")
+    assert "410 Gone" in second
+    assert third.endswith("names no page. Is it the right feed or sitemap?")

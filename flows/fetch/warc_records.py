@@ -110,23 +110,22 @@ def _packed_records(file: BinaryIO) -> Generator[Record, None, None]:
 
 
 def _record(stream: io.BufferedReader, offset: int, *, is_packed: bool) -> Record:
-    head = _head_bytes(stream, _MOST_HEAD_BYTES, offset)
-    if not head.startswith(b"WARC/"):
-        raise BrokenWarcError(f"no WARC record begins at byte {offset}: fetch or copy the file anew")
-    parsed = _parsed(head)
+    parsed = _parsed(_head_bytes(stream, _MOST_HEAD_BYTES, offset, begins=b"WARC/"))
     length = (parsed.get_header("Content-Length") or "").strip()
     if not (length.isascii() and length.isdigit() and len(length) < 19):
         raise BrokenWarcError(f"the record at byte {offset} does not say how long it is: fetch or copy the file anew")
     return Record(offset, parsed, int(length), stream, is_packed)
 
 
-def _head_bytes(stream: io.BufferedReader, most: int, offset: int) -> bytes:
+def _head_bytes(stream: io.BufferedReader, most: int, offset: int, *, begins: bytes = b"") -> bytes:
     """Up to and with the next blank line, else all that may be read."""
     lines: list[bytes] = []
     left = most
     while left:
         line = stream.readline(left)
         left -= len(line)
+        if not lines and line and not line.startswith(begins):
+            raise BrokenWarcError(f"no WARC record begins at byte {offset}: fetch or copy the file anew")
         lines.append(line)
         if line in _BLANK:
             return b"".join(lines)

@@ -8,7 +8,7 @@ import io
 import sys
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import feedparser
@@ -33,6 +33,7 @@ class Held:
     found_entries: int
     links: int
     same_links: int
+    made_links: int = 0
     crash: str | None = None
     fault: str | None = None
 
@@ -41,15 +42,18 @@ def hold(raw: bytes, rules: AddressRules) -> Held:
     """Read one file both ways."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # feedparser warns of what it reads in broken feeds
-        known = feedparser.parse(io.BytesIO(raw), response_headers={"content-location": _ADDRESS})
-    wanted = [str(link) for entry in known.entries if (link := entry.get("feedburner_origlink") or entry.get("link"))]
+        known = feedparser.parse(io.BytesIO(raw))
+    links = [(str(entry.get("feedburner_origlink") or entry.get("link") or ""), entry) for entry in known.entries]
+    # feedparser makes a link of any id where there is none: `17`, counted from where the feed is, names no page.
+    wanted = [link for link, entry in links if link and (not entry.get("guidislink") or link.startswith("http"))]
+    made = sum(bool(link) for link, _ in links) - len(wanted)
     try:
         feed = read_feed(raw, _ADDRESS, rules)
     except Exception as error:
         # An exception that leaves the reading is what this measure looks for: it must not end the measuring.
         crash = f"raised {type(error).__name__}: {error}"
-        return Held(False, len(known.entries), 0, len(wanted), 0, crash, crash)
-    return _compared(feed, len(known.entries), wanted, rules)
+        return Held(False, len(known.entries), 0, len(wanted), 0, crash=crash, fault=crash)
+    return replace(_compared(feed, len(known.entries), wanted, rules), made_links=made)
 
 
 def _compared(feed: Feed | None, entries: int, wanted: Sequence[str], rules: AddressRules) -> Held:
@@ -74,13 +78,13 @@ def measure_feeds(folder: Path) -> Measured:
     crashes = sum(each.crash is not None for each in held)
     entries, links = sum(each.entries for each in held), sum(each.links for each in held)
     alike = sum(each.found_entries == each.entries and not each.crash for each in held)
+    same, made, read = sum(each.same_links for each in held), sum(each.made_links for each in held), len(held) - crashes
     detail = f"{alike} of {len(held)} files, {sum(each.is_feed for each in held)} of them feeds; {entries} entries"
-    same = sum(each.same_links for each in held)
-    read = len(held) - crashes
+    of_links = f"{same} of {links}; {made} more it made of ids"
     figures = [
         Figure(folder.name, "files read without a crash", _share(read, len(held)), f"{len(held)} files", slack=0.0),
         Figure(folder.name, "files with the entries that feedparser finds", _share(alike, len(held)), detail, slack=0.0),
-        Figure(folder.name, "addresses that feedparser finds", _share(same, links), f"{same} of {links}", slack=0.0),
+        Figure(folder.name, "addresses that feedparser finds", _share(same, links), of_links, slack=0.0),
     ]
     return Measured(figures, faults)
 

@@ -49,7 +49,8 @@ def written_moment(text: str) -> datetime | None:
             return sound_moment(datetime(year, month, day))
         if match := _TIMED.match(text):
             zone = "+00:00" if (match[3] or "Z").upper() in ("Z", "UTC", "GMT") else match[3]
-            return sound_moment(datetime.fromisoformat(f"{match[1]}T{match[2].zfill(5)}{zone}"))
+            time = match[2] if match[2].index(":") == 2 else f"0{match[2]}"
+            return sound_moment(datetime.fromisoformat(f"{match[1]}T{time}{zone}"))
     except ValueError:  # the thirteenth month, the hour 24
         return None
     return None

@@ -50,7 +50,6 @@ def read_feed(raw: bytes, address: str, rules: AddressRules, *, content_type: st
         return None
     parsed = feedparser.parse(
         io.BytesIO(harmless_xml(raw, content_type)),  # bytes alone would be tried as the name of a file
-        response_headers={"content-location": address},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -67,7 +66,8 @@ def _gathered(title: str | None, found: list[Entry | None]) -> Feed:
 def _entry(fields: Fields, base: str, rules: AddressRules) -> Entry | None:
     """One entry of a feed as feedparser gives it; None where it names no address."""
     link = fields.get("feedburner_origlink") or fields.get("link")
-    # An RSS guid counts as a link unless the feed denies it; many are mere numbers all the same.
+    # An RSS guid counts as a link unless the feed denies it; many are mere numbers all the same. feedparser is not told where
+    # the feed came from: it would make an address of them.
     if fields.get("guidislink") and not _WEB.match(str(fields.get("id"))):
         link = fields.get("feedburner_origlink")
     address = rules.cleaned(link, base) if isinstance(link, str) else None

@@ -24,6 +24,7 @@ from transforms.language import language_of
 from transforms.mentions import Catalogue
 from transforms.metadata import Metadata
 from transforms.page_lines import fold
+from transforms.page_signs import PageWords, loads_by_script, soft_404
 from transforms.parse import parse_blocks, with_catalogue
 from transforms.plain import read_markdown, read_plain
 from transforms.segment import segment
@@ -33,6 +34,8 @@ from warehouse.tables import BATCH_TABLES, DOCUMENTS
 
 LINK_LIST_SHARE = 0.5
 """A page of which links make up more than this is an index of articles, not one."""
+NOTICE_CHARS = 1_500
+"""A page with more text than this says more than that there is nothing."""
 Unread = Literal["unreadable", "gone"]
 """What becomes of a page whose bytes can't be had: `gone` where it was there once and is no more."""
 _WEB = ("http://", "https://")
@@ -73,6 +76,7 @@ class Reader:
     worth: Checkworthiness
     figures: QuantityLexicon
     addresses: AddressRules
+    page_words: PageWords
     min_words: int
     languages: tuple[str, ...]
     version: str
@@ -92,6 +96,7 @@ class Reader:
             worth=Checkworthiness.from_frame(seeds["checkworthiness"]),
             figures=QuantityLexicon.from_frames(seeds),
             addresses=AddressRules.from_frame(seeds["address_words"]),
+            page_words=PageWords.from_frame(seeds["page_words"]),
             min_words=min_words,
             languages=languages,
             version=version,
@@ -179,7 +184,20 @@ def read_article(page: Page, reader: Reader) -> Article:
         metadata = page.given.over(metadata)
     language = language_of("\n".join(text[b.start : b.end] for b in blocks if b.zone in ("body", "list")) or text)
     outcome, reason = _outcome(text, blocks, language, linked, reader)
+    if media == "html" and (sign := _sign(page, characters, text, outcome, reader)):
+        outcome, reason = sign
     return Article(text, blocks, metadata, language, outcome, reason)
+
+
+def _sign(page: Page, markup: str, text: str, outcome: str, reader: Reader) -> tuple[str, str] | None:
+    """What a page of little text shows itself to be instead of an article: a notice that there is none, or an empty shell."""
+    if outcome == "kept" and len(text) > NOTICE_CHARS:
+        return None
+    if reason := soft_404(markup, reader.page_words):
+        return ("gone" if page.url.startswith(_WEB) else "not_an_article"), reason
+    if outcome != "kept" and (reason := loads_by_script(markup, reader.page_words)):
+        return "not_an_article", reason
+    return None
 
 
 def _headed(title: str, text: str, blocks: Sequence[Block]) -> tuple[str, list[Block]]:

@@ -120,6 +120,27 @@ def test_a_text_from_right_to_left_is_kept_as_text(read):
     assert arabic in tables["sentences"]["text"].to_list()
 
 
+LOST = html("<h1>Page not found</h1><p>We looked everywhere, but the page that you asked for is not here.</p>")
+
+
+def test_a_notice_that_there_is_no_page_is_gone_on_the_web_and_no_article_in_a_folder(reader, document):
+    from transforms.read import Page, read_pages
+
+    fetched = Page("https://example.org/x", "https://example.org/x", "s", LOST.encode(), NOW)
+    assert read_pages([fetched], reader)["documents"]["outcome"].to_list() == ["gone"]
+    assert document(LOST)["outcome"] == "not_an_article"
+
+
+def test_a_page_that_loads_its_text_by_script_says_so(document):
+    shell = '<html><body><div id="root"></div><noscript>Please enable JavaScript to run this app.</noscript>'
+    assert "script" in str(document(shell + '<script src="/app.js"></script></body></html>')["outcome_reason"])
+
+
+def test_an_article_below_a_title_about_missing_pages_is_kept(document):
+    told = html(ARTICLE * 12, head="<title>Page not found</title>")
+    assert document(told)["outcome"] == "kept"
+
+
 def test_a_link_list_is_not_an_article(document):
     links = "".join(
         f"<li><a href='/{i}'>Why the bridge number {i} over the river fell down last winter</a></li>" for i in range(12)

@@ -5,27 +5,58 @@ import pytest
 import yaml
 from prefect import Flow
 
+from flows.audit import audit
+from flows.build import build
+from flows.collect import collect
 from flows.errors import WrongUse
-from flows.schedule import _schedule
+from flows.schedule import _deployment, schedule_of
 from flows.settings import Schedule, Settings
 
 ROOT = Path(__file__).parents[3]
+FLOWS = [collect, build, audit]
 
 
-def test_the_schedule_of_the_settings_is_followed():
-    schedule = _schedule(Settings(schedule=Schedule(cron="30 5 * * 1", timezone="Europe/Berlin")))
+def declared() -> dict[str, dict]:
+    """The deployments of prefect.yaml, each beside the flow that it names by its module."""
+    deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    return {deployment["entrypoint"]: deployment for deployment in deployments}
+
+
+@pytest.mark.parametrize("flow", ["collect", "build", "audit"])
+def test_the_schedule_of_the_settings_is_followed(flow):
+    schedule = schedule_of(flow, Settings(schedule=Schedule(**{flow: "30 5 * * 1"}, timezone="Europe/Berlin")))
     assert (schedule.cron, schedule.timezone) == ("30 5 * * 1", "Europe/Berlin")
 
 
-@pytest.mark.parametrize("wrong", [Schedule(cron="61 6 * * *"), Schedule(timezone="Mars/Base")])
+@pytest.mark.parametrize("wrong", [Schedule(build="61 6 * * *"), Schedule(timezone="Mars/Base")])
 def test_a_schedule_that_cannot_be_followed_is_wrong_use_with_the_mend(wrong):
-    with pytest.raises(WrongUse, match=r"Mend `cron` or `timezone` under \[schedule\]"):
-        _schedule(Settings(schedule=wrong))
+    with pytest.raises(WrongUse, match=r"Mend `build` or `timezone` under \[schedule\]"):
+        schedule_of("build", Settings(schedule=wrong))
 
 
-def test_the_deployments_of_the_repository_name_a_flow_by_its_module_and_a_daily_schedule():
-    [deployment] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+def test_a_deployment_gets_of_the_paths_those_that_its_flow_knows():
+    given = {"config": "/here/claimhouse.toml", "warehouse": "/here/topic.duckdb"}
+    assert _deployment(build, Settings(), given).parameters == given
+    assert _deployment(collect, Settings(), given).parameters == {"config": "/here/claimhouse.toml"}
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_the_deployments_of_the_repository_are_those_that_are_served_on_one_machine(flow: Flow):
+    served = _deployment(flow, Settings(), {})
+    deployment = declared()[served.entrypoint]
     module, name = deployment["entrypoint"].rsplit(".", 1)
-    assert isinstance(getattr(import_module(module), name), Flow)
-    assert deployment["schedules"] == [{"cron": Schedule().cron, "timezone": Schedule().timezone}]
-    assert deployment["concurrency_limit"]["limit"] == 1
+    assert getattr(import_module(module), name) is flow
+    assert (deployment["name"], deployment["tags"]) == (served.name, served.tags)
+    assert deployment["schedules"] == [{"cron": getattr(Schedule(), flow.name), "timezone": Schedule().timezone}]
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+
+
+def test_fetching_has_a_pool_of_its_own_so_that_it_goes_on_beside_a_build():
+    pools = {entrypoint: deployment["work_pool"]["name"] for entrypoint, deployment in declared().items()}
+    assert pools["flows.build.build"] == pools["flows.audit.audit"] != pools["flows.collect.collect"]
+
+
+@pytest.mark.parametrize("flow", [audit], ids=lambda flow: flow.name)
+def test_every_parameter_is_described_on_the_page_where_a_person_changes_it(flow: Flow):
+    undescribed = [name for name, shape in flow.parameters.properties.items() if not shape.get("description")]
+    assert undescribed == []

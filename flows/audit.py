@@ -1,0 +1,160 @@
+"""The audit: all that was loaded is checked again, silent sources are told of, and what was kept long enough is let go."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from expectations.audit import Audit
+from expectations.suites import Judge
+from flows import events, steps
+from flows.clock import now
+from flows.errors import ClaimhouseError
+from flows.fetch.archive import Archive
+from flows.fetch.collect import archive_folder, ledger_path
+from flows.fetch.ledger import Ledger, SourceRow
+from flows.inputs import inputs_of
+from flows.knowledge import reading
+from flows.models import code_version, model_version
+from flows.retries import retried, while_held
+from flows.run import Run, only_run
+from flows.settings import Settings, load_settings
+from warehouse.database import building, open_readonly
+from warehouse.load import load_tables
+from warehouse.parts import parts
+from warehouse.tables import QUALITY_RESULTS, RUNS
+
+AUDITED = "audited"
+"""The status of an audit's row in `runs`."""
+
+
+class AuditFailed(ClaimhouseError):  # noqa: N818  # as the others in flows.errors
+    """Something in the warehouse is as the gate would not have let it in."""
+
+    def __init__(self, broken: Sequence[str]) -> None:
+        super().__init__("\n".join(("What was loaded is no longer as it should be.", *broken)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What the audit came to: failures in words, the sources that are silent, how many files of the archive were let go."""
+
+    quality_results: pl.DataFrame
+    broken: tuple[str, ...]
+    silent: tuple[SourceRow, ...]
+    retired: int
+
+    def as_markdown(self) -> str:
+        """What it came to, for Prefect's page."""
+        failed = self.quality_results.filter(~pl.col("success"))
+        lines = [f"- {self.quality_results.height} checks, {failed.height} do not hold"]
+        lines += [f"- **broken** {words}" for words in self.broken]
+        lines += [f"- **silent** {source.location}, last new page {source.new_at:%Y-%m-%d}" for source in self.silent]
+        return "\n".join([*lines, f"- {self.retired} files of the archive were old enough to go"])
+
+
+@flow(name="audit", flow_run_name=lambda: f"audit at {now():%Y-%m-%d %H:%M:%S}", on_failure=[events.tell_of_failure],
+      on_crashed=[events.tell_of_failure])  # fmt: skip
+def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
+    """Check all that was loaded, write the reports anew, tell of silent sources, and let old pages of the archive go.
+
+    Raises AuditFailed where something would not have passed the gate: all else is done, and told of, before.
+
+    Args:
+        warehouse: The warehouse; without it the one that the settings name.
+        config: Settings file; without it ./claimhouse.toml, if there is one.
+    """
+    settings = load_settings(Path(config) if config else None, warehouse=Path(warehouse) if warehouse else None)
+    with retried(), only_run(settings):
+        run = Run.begun(settings)
+        before = last_audit(settings.warehouse_path)
+        checked = check_all(run)
+        if settings.warehouse_path.exists():
+            record(checked, run)
+            steps.report(run)
+        silent = tell_of_silence(settings, run.started_at, before)
+        audited = Audited(
+            quality_results=checked.quality_results(run.run_id), broken=checked.broken, silent=silent, retired=retire(settings)
+        )
+    create_markdown_artifact(audited.as_markdown(), key="audit", description="What the audit came to")
+    if audited.broken:
+        raise AuditFailed(audited.broken)
+    return audited
+
+
+@task(name="check all", cache_policy=NO_CACHE)
+def check_all(run: Run) -> Audit:
+    """Judge every row of the warehouse by the suites of the gate, part by part."""
+    found = Audit(Judge(), now())
+    with reading(run.settings.warehouse_path) as con:
+        for part in parts(con):
+            found.add(part.frames, part.found)
+    return found
+
+
+@task(
+    name="record", cache_policy=NO_CACHE,
+    retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
+)  # fmt: skip
+def record(checked: Audit, run: Run) -> None:
+    """Keep what was found in the warehouse, under a run of its own."""
+    row: dict[str, object] = {
+        "run_id": run.run_id, "flow_run_id": run.flow_run_id, "started_at": run.started_at, "finished_at": now(),
+        "status": AUDITED, "pages": 0, "documents": 0, "claims": 0, "quarantined": 0,
+        "code_version": code_version(run.settings.reading), "model_version": model_version(run.settings.reading),
+    }  # fmt: skip
+    told = {RUNS.name: RUNS.frame([row]), QUALITY_RESULTS.name: checked.quality_results(run.run_id)}
+    with building(run.settings.warehouse_path) as con:
+        load_tables(con, told, replaced_documents=())
+
+
+@task(name="tell of silence", cache_policy=NO_CACHE)
+def tell_of_silence(settings: Settings, at: datetime, before: datetime | None) -> tuple[SourceRow, ...]:
+    """The sources of the settings that have had no new page for long. An event tells of each once, in its first such audit."""
+    silent_after = timedelta(days=settings.fetch.silent_days)
+    silent = tuple(row for row in _sources(settings) if row.new_at and row.new_at + silent_after < at)
+    for row in silent:
+        if row.new_at and (before is None or before <= row.new_at + silent_after):
+            events.source_silent(row.source_id, row.location or row.source_id, row.new_at)
+    return silent
+
+
+@task(name="retire", cache_policy=NO_CACHE)
+def retire(settings: Settings) -> int:
+    """Remove what the archive has kept for longer than the settings want. How many files that were.
+
+    Raises Busy while pages are being fetched.
+    """
+    if settings.fetch.keep_days is None or not archive_folder(settings).is_dir():
+        return 0
+    with Archive(archive_folder(settings)) as archive:
+        retired = archive.retire(now() - timedelta(days=settings.fetch.keep_days))
+        if retired:
+            with Ledger(ledger_path(settings)) as ledger:
+                ledger.recover(archive)
+    return retired
+
+
+def last_audit(warehouse: Path) -> datetime | None:
+    """When the audit before this one began."""
+    if not warehouse.exists():
+        return None
+    with closing(open_readonly(warehouse)) as con:
+        found = con.execute("SELECT max(started_at) FROM runs WHERE status = $status", {"status": AUDITED}).fetchone()
+    return found[0] if found else None
+
+
+def _sources(settings: Settings) -> list[SourceRow]:
+    """What is known of the sources of the settings from which new pages are to come."""
+    if not (settings.sources and ledger_path(settings).is_file()):
+        return []
+    listed = {source.source_id for source in inputs_of([], settings).web if source.entries is None}
+    with Ledger(ledger_path(settings)) as ledger:
+        return [row for row in ledger.source_rows() if row.source_id in listed and row.kind in ("feed", "sitemap")]

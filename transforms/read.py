@@ -195,9 +195,8 @@ def _sign(page: Page, markup: str, text: str, outcome: str, reader: Reader) -> t
         return None
     if reason := soft_404(markup, reader.page_words):
         return ("gone" if page.url.startswith(_WEB) else "not_an_article"), reason
-    if outcome != "kept" and (reason := loads_by_script(markup, reader.page_words)):
-        return "not_an_article", reason
-    return None
+    reason = loads_by_script(markup, reader.page_words)
+    return ("not_an_article", reason) if reason else None
 
 
 def _headed(title: str, text: str, blocks: Sequence[Block]) -> tuple[str, list[Block]]:

@@ -4,6 +4,7 @@ from time import perf_counter
 import polars as pl
 import pytest
 
+from transforms.given import Given
 from warehouse.tables import BATCH_TABLES, READ_ZONES
 
 NOW = datetime(2024, 1, 2, 3, 4)
@@ -70,6 +71,11 @@ def test_every_page_gives_one_document_in_the_batch_s_order(read):
 
 def test_a_page_that_could_not_be_had_says_why(document):
     assert outcome(document(None, problem="its server did not answer")) == ("unreadable", "its server did not answer")
+
+
+def test_a_page_that_is_no_longer_there_is_gone(document):
+    row = document(None, problem="its server answered 410", outcome="gone")
+    assert (*outcome(row), row["text"]) == ("gone", "its server answered 410", None)
 
 
 def test_an_empty_page_is_unreadable(document):
@@ -261,6 +267,48 @@ def test_the_raw_hash_is_the_sha_256_of_the_bytes(document):
 def test_a_new_document_is_the_first_revision_and_current(document):
     row = document(html())
     assert (row["revision"], row["is_current"], row["duplicate_of"], row["first_seen_at"]) == (1, True, None, NOW)
+
+
+def test_a_page_without_a_canonical_address_is_known_by_the_one_it_was_read_from_whatever_its_form(reader):
+    from transforms.read import Page, read_pages
+
+    urls = ("https://www.post.example/late?utm_source=letter", "http://post.example/late/", "https://post.example/early")
+    pages = [Page(url, url, "s", html().encode(), NOW) for url in urls]
+    same, again, other = read_pages(pages, reader)["documents"]["page_id"]
+    assert same == again != other
+
+
+# What is given beside the bytes
+
+
+def test_what_a_row_gives_goes_before_what_its_markup_says(document):
+    given = Given("https://post.example/a", "Given title", ("Mia Berg",), "The Post", datetime(2024, 5, 6), date(2024, 5, 6))
+    head = (
+        '<title>Old title</title><link rel="canonical" href="https://old.example/x"><meta name="author" content="Piet Olsen">'
+    )
+    row = document(html(head=head), given=given)
+    assert (row["title"], row["authors"], row["site"]) == ("Given title", ["Mia Berg"], "The Post")
+    assert (row["canonical_url"], row["published_at"]) == ("https://post.example/a", datetime(2024, 5, 6))
+
+
+def test_a_given_title_stands_above_a_text_and_is_no_claim(read):
+    text = "The old ferry was late that day.\nThe pier is old\nNobody was hurt that day."
+    tables = read(text, key="a.txt", given=Given(title="Is the pier done?"))
+    assert tables["documents"]["text"].item() == f"Is the pier done?\n\n{text}"
+    assert tables["sentences"].sort("position")["zone"].to_list() == ["title", "body", "heading", "body"]
+
+
+def test_a_given_title_that_the_text_begins_with_is_not_repeated(read):
+    text = "The pier is done\nThe old ferry was late that day.\nNobody was hurt that day."
+    tables = read(text, key="a.txt", given=Given(title="The pier is done."))
+    assert tables["documents"]["text"].item() == text
+    assert tables["sentences"].sort("position")["zone"].to_list() == ["title", "body", "body"]
+
+
+def test_a_row_whose_title_changed_has_another_hash(document):
+    text = "The old ferry was late that day, and nobody was hurt."
+    first, second = (document(text, key="a.txt", given=Given(title=title)) for title in ("One", "Two"))
+    assert first["raw_hash"] != second["raw_hash"]
 
 
 # Bad input

@@ -79,10 +79,12 @@ def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
         if settings.warehouse_path.exists():
             record(checked, run)
             steps.report(run)
-        silent = tell_of_silence(settings, run.started_at, before)
-        audited = Audited(
-            quality_results=checked.quality_results(run.run_id), broken=checked.broken, silent=silent, retired=retire(settings)
-        )
+    audited = Audited(
+        quality_results=checked.quality_results(run.run_id),
+        broken=checked.broken,
+        silent=tell_of_silence(settings, run.started_at, before),
+        retired=retire(settings),
+    )
     create_markdown_artifact(audited.as_markdown(), key="audit", description="What the audit came to")
     if audited.broken:
         raise AuditFailed(audited.broken)
@@ -126,7 +128,9 @@ def tell_of_silence(settings: Settings, at: datetime, before: datetime | None) -
     return silent
 
 
-@task(name="retire", cache_policy=NO_CACHE)
+@task(
+    name="retire", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[60, 600], retry_condition_fn=while_held,
+)  # fmt: skip
 def retire(settings: Settings) -> int:
     """Remove what the archive has kept for longer than the settings want. How many files that were.
 

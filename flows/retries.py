@@ -36,8 +36,8 @@ def retried(*also: type[Exception]) -> Iterator[None]:
 
 
 def while_held(_: "Task[..., object]", __: TaskRun, state: State[object]) -> bool:
-    """Retry a task while another process has the warehouse: it will be done with it soon. All else would go wrong again."""
-    return isinstance(state.result(raise_on_failure=False), WarehouseHeld)
+    """Retry a task while another process has what it needs: it will be done with it soon. All else would go wrong again."""
+    return isinstance(state.result(raise_on_failure=False), (Busy, WarehouseHeld))
 
 
 def _allow_retries() -> None:

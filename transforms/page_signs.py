@@ -47,7 +47,7 @@ _LIST_TYPES = ("CollectionPage", "SearchResultsPage")
 _LINKED = 0.5
 _TITLE_PARTS = re.compile(r"\s+[-–—/]+\s+|\s*[|•·»«]\s*")
 _FOLDED = re.compile(r"[\W_]+")
-_REFRESH = re.compile(r"\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*[\"']?([^\"'\s>][^\"'>]*)", re.I)
+_REFRESH = re.compile(r"\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?+\s*[\"']?([^\"'\s>][^\"'>]*)", re.I)
 _SHOWN_WITHOUT_TEXT = ("img", "picture", "video", "audio", "iframe", "embed", "object", "frame", "svg", "canvas")
 
 

@@ -4,7 +4,9 @@ import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.errors import WrongUse
+from filelock import FileLock, Timeout
+
+from flows.errors import Busy, WrongUse
 
 VERSION = 1
 _WAIT_SECONDS = 30.0
@@ -81,19 +83,18 @@ def opened(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         if not _version(connection):
-            connection.execute("BEGIN IMMEDIATE")  # two processes may come here at once
-            if not _version(connection):
-                for statement in _statements():
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.commit()
+            with FileLock(f"{path}.lock", timeout=_WAIT_SECONDS):  # SQLite doesn't wait for who turns its WAL on
+                _make(connection)
         version = _version(connection)
+    except Timeout:
+        raise _busy(path) from None
     except (sqlite3.Error, OSError) as error:
         if connection:
             connection.close()
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            raise _busy(path) from None
         raise WrongUse(
             f"The ledger {path} can't be used: {error}. "
             "Mend its permissions, or move it away: it is made anew from the archive."
@@ -109,6 +110,21 @@ def opened(path: Path) -> sqlite3.Connection:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    if _version(connection):
+        return  # another process has been faster
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _statements():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.commit()
+
+
+def _busy(path: Path) -> Busy:
+    return Busy(f"Another process is writing to {path}. Wait until it is done, or end it.")
 
 
 def _statements() -> list[str]:
@@ -133,8 +149,8 @@ def moment(text: str | None) -> datetime | None:
 
 
 def storable(text: str) -> str:
-    """The text without lone surrogates, which SQLite can't hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without what SQLite can't hold, or not in JSON: lone surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
 
 
 def shifted(at: datetime, hours: float) -> str:

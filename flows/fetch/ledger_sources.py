@@ -41,7 +41,7 @@ def note_source(connection: sqlite3.Connection, source_id: str, looked: "Looked"
     connection.execute(
         NOTE_SOURCE,
         {
-            "source": source_id,
+            "source": storable(source_id),
             "kind": looked.kind,
             "location": storable(looked.location),
             "title": storable_or_none(looked.title),
@@ -60,7 +60,7 @@ def note_source(connection: sqlite3.Connection, source_id: str, looked: "Looked"
 
 def source_rows(connection: sqlite3.Connection, source_id: str | None) -> Iterator[SourceRow]:
     """That source, else all of them by source_id."""
-    for row in connection.execute(SOURCES, {"source": source_id}):
+    for row in connection.execute(SOURCES, {"source": storable_or_none(source_id)}):
         source, kind, location, title, looked_at, read_at, state, problem, named, new_at, etag, last_modified, count = row
         yield SourceRow(
             source, kind, location, title, datetime.fromisoformat(looked_at), moment(read_at), state, problem, named,

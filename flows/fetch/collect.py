@@ -1,11 +1,12 @@
 """From sources on the web to pages in the archive: each source looked at, each address that is due fetched, each once."""
 
 import asyncio
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
@@ -15,15 +16,20 @@ from flows.fetch.archive import Archive
 from flows.fetch.archive_records import hash_of
 from flows.fetch.client import Fetcher, fetching
 from flows.fetch.ledger import Due, Ledger, SourceRow
-from flows.fetch.model import Entry, Fetched, State
+from flows.fetch.model import Entry, Fetched, Hop, State
 from flows.fetch.sources import NOTHING_KNOWN, Kind, Known, Looked, Reader
 from flows.inputs import ALL_TIME, Period, WebSource
 from flows.settings import Settings
 from transforms.addresses import AddressRules
+from transforms.decode import UnreadableError, decode
+from transforms.page_signs import refresh_target
 
 SECONDS_BETWEEN_COMMITS = 2.0
 """What a crash of the machine costs at most. A killed process loses nothing: the archive is read again."""
 _BYTES_PER_MB = 1_000_000
+_REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
+_HEAD_BYTES = 20_000
+"""Where the head of a page that leads on ends at the latest: it has no other content."""
 
 
 @dataclass(slots=True)
@@ -160,11 +166,29 @@ class _Collector:
                     group.create_task(self._fetch_each(queue, fetcher))
 
     async def _fetch_each(self, queue: Iterable[Due], fetcher: Fetcher) -> None:
-        max_bytes = int(self._settings.reading.max_page_mb * _BYTES_PER_MB)
         for due in queue:
-            self._keep(due, await fetcher.fetch(due.address, known=due.known, max_bytes=max_bytes))
+            self._keep(due, await self._fetch(due, fetcher))
             self._done += 1
             self._on_fetched(self._done, self._due)
+
+    async def _fetch(self, due: Due, fetcher: Fetcher) -> Fetched:
+        """One page. Where its markup leads on at once, the page that it leads to, as if by a redirect."""
+        max_bytes = int(self._settings.reading.max_page_mb * _BYTES_PER_MB)
+        fetched = await fetcher.fetch(due.address, known=due.known, max_bytes=max_bytes)
+        target = self._leads_to(fetched)
+        if target is None:
+            return fetched
+        led = await fetcher.fetch(target, max_bytes=max_bytes)
+        hops = (*fetched.hops, Hop(fetched.status or 0, fetched.url), *led.hops)
+        return replace(led, address=due.address, hops=hops)
+
+    def _leads_to(self, fetched: Fetched) -> str | None:
+        if not _REFRESH.search(fetched.content, 0, _HEAD_BYTES):
+            return None  # to decode and parse every page would take longer than to fetch it
+        try:
+            return refresh_target(decode(fetched.content), fetched.url, self._rules)
+        except UnreadableError:
+            return None
 
     def _keep(self, due: Due, fetched: Fetched) -> None:
         """Archive how fetching ended, unless the page is as it was, and write it down."""

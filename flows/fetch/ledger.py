@@ -189,6 +189,7 @@ class Ledger:
         which other sources name one, are known again when the sources are next looked at.
         """
         self._connection.execute(FORGET_RETIRED, (_json(path.name for path in archive_files(folder)),))
+        self._archived = self._last_place()  # from here on nobody else writes
         count = 0
         for kept in kept_pages(folder, self._archived):
             source = kept.source

@@ -274,6 +274,16 @@ def test_what_was_archived_and_not_written_down_is_taken_in(tmp_path: Path) -> N
         assert due(ledger, NOON + HOUR) == []
 
 
+def test_a_ledger_that_was_open_before_takes_nothing_in_twice(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with Archive(tmp_path) as archive, Ledger(path) as early:
+        with Ledger(path) as ledger:
+            for page in (fetched(A), fetched(A, NOON + HOUR, b"second")):
+                ledger.record(page, archive.write(page, "feed"), "feed")
+        assert early.rebuild(tmp_path) == 0
+        assert len(captures(early, every=True)) == 2
+
+
 def test_the_ledger_is_made_anew_from_the_files_alone(tmp_path: Path) -> None:
     pages = [fetched(A), fetched(B, content=b"b"), fetched(A, NOON + DAY, b"second"), fetched(C, NOON + DAY, b"b", url=B)]
     with Archive(tmp_path) as archive, Ledger(tmp_path / "one.sqlite3") as ledger:

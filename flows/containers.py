@@ -33,6 +33,8 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.I)
 _ROOTS: dict[bytes, Kind] = {b"rss": "feed", b"feed": "feed", b"rdf": "feed", b"urlset": "sitemap", b"sitemapindex": "sitemap"}
 _JSON_FEED = re.compile(rb'\s*\{.{0,2000}?"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.org', re.S)
 _ROW = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:')
+_LOOKED_AT = 20
+"""Lines that tell whether a file is JSON Lines."""
 _LISTED = re.compile(rb"\s*https?://\S+\s*(?:#.*)?", re.I)
 _LISTED_SHARE = 0.8
 """Share of lines that must be addresses in a list of them: people write a heading above, or leave a broken one in."""
@@ -50,8 +52,8 @@ def kind_of(path: Path) -> Kind | None:
         return "page" if is_named else None
     if not head.startswith(GZIP_MAGIC):
         return _kind_of(head, is_named=is_named, is_whole=len(head) < _SNIFFED_BYTES)
-    inner = _unpacked(head)
-    kind = _kind_of(inner, is_named=is_named, is_whole=False)
+    inner, is_whole = _unpacked(head)
+    kind = _kind_of(inner, is_named=is_named, is_whole=is_whole)
     return "gzip page" if kind == "page" else kind
 
 
@@ -123,17 +125,18 @@ def _is_named_as_page(path: Path) -> bool:
 
 
 def _is_rows(text: bytes, *, is_whole: bool) -> bool:
-    """Whether each line begins as an object of JSON, and one of them is one (jsonlines.org)."""
-    lines = [line for line in text.split(b"\n") if line.strip()]
-    last_is_cut = not is_whole and not text.endswith(b"\n")
-    if not lines or not all(_ROW.match(line) for line in (lines[:-1] if last_is_cut and len(lines) > 1 else lines)[:20]):
+    """Whether lines are objects of JSON (jsonlines.org): the first begins as one, most do, and one can be read."""
+    lines = [line for line in text.split(b"\n") if line.strip()][:_LOOKED_AT]
+    rows = [line for line in lines if _ROW.match(line)]
+    if not rows or not lines[0].lstrip().startswith(b"{") or 2 * len(rows) < len(lines):
         return False
-    return (last_is_cut and len(lines) == 1) or any(_is_object(line) for line in lines[:20])
+    is_cut = len(lines) == 1 and not is_whole and not text.endswith(b"\n")
+    return is_cut or any(map(_is_object, rows))
 
 
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(json.loads(line, strict=False), dict)
+        return isinstance(json.loads(line.decode("utf-8", "replace"), strict=False), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -144,12 +147,13 @@ def _is_address_list(text: bytes, *, is_whole: bool) -> bool:
     return bool(stated) and sum(bool(_LISTED.fullmatch(line)) for line in stated) >= _LISTED_SHARE * len(stated)
 
 
-def _unpacked(packed: bytes) -> bytes:
-    """The first bytes of what is packed, as far as they can be had."""
+def _unpacked(packed: bytes) -> tuple[bytes, bool]:
+    """The first bytes of what is packed, as far as they can be had, and whether they are all."""
+    stream = zlib.decompressobj(31)
     try:
-        return zlib.decompressobj(31).decompress(packed, _SNIFFED_BYTES)
+        return stream.decompress(packed, _SNIFFED_BYTES), stream.eof and not stream.unused_data
     except zlib.error:
-        return b""
+        return b"", False
 
 
 def _whole(path: Path) -> bytes:

@@ -167,7 +167,7 @@ def _page_of_row(page: FoundPage, line: "Line") -> FoundPage:
     if row.url:
         found = replace(numbered, key=row.url, url=row.url)
     elif row.identifier:
-        found = replace(numbered, key=f"{page.key}#{row.identifier}", url=f"{page.url}#{quote(row.identifier, safe='')}")
+        found = replace(numbered, key=f"{page.key}#id={row.identifier}", url=f"{page.url}#id={quote(row.identifier, safe='')}")
     else:
         found = numbered
     if row.raw is None:

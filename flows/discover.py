@@ -1,7 +1,6 @@
 """From INPUTs to the pages that there are to read: which files, under which identity, and what can't be read and why."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,7 +73,8 @@ def discover(
         _look_into(root, settings, findings)
     found = sorted(findings.pages.values(), key=_order)
     # A page that changed and changed back was fetched as it is more than once.
-    pages = tuple({page.place: page for page in reversed((*found, *(web.pages if web else ())))}.values())[::-1]
+    by_place = {page.place: page for page in reversed(web.pages)} if web else {}
+    pages = (*found, *(page for page in web.pages if by_place[page.place] is page)) if web else tuple(found)
     if not pages:
         raise NothingRead(_nothing([root.path for root in roots], findings.skipped))
     rows = _source_rows(roots, seen_at)
@@ -228,9 +228,9 @@ def _notes(findings: _Findings) -> Iterator[str]:
 
 def _shared_identities(pages: Sequence[FoundPage]) -> Iterator[str]:
     """Files of different INPUTs that lie at the same path in them are taken for revisions of one page: say so."""
-    files = [page for page in pages if page.url.startswith("file:")]
-    counts = Counter(page.key for page in files)
-    shared = [key for key in dict.fromkeys(page.key for page in files) for _ in range(counts[key] - 1)]
+    first: dict[str, FoundPage] = {}
+    files = (page for page in pages if page.container in ("file", "gzip"))
+    shared = [page.key for page in files if first.setdefault(page.key, page) is not page]
     if shared:
         yield (
             f"{len(shared)} files have the same path in two INPUTs ({shared[0]} is the first): "

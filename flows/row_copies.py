@@ -77,7 +77,8 @@ def _copy(path: Path, columns: Columns, folder: Path, pieces: Callable[[], Itera
     """A copy with our names of columns, made once for the file as it is now; one of the file as it was is removed."""
     status = path.stat()
     mine = content_id(str(path))
-    copy = folder / f"{mine}-{content_id(status.st_size, status.st_mtime_ns, columns)}.jsonl"
+    as_it_is = f"{mine}-{content_id(status.st_size, status.st_mtime_ns)}"
+    copy = folder / f"{as_it_is}-{content_id(columns)}.jsonl"
     note = copy.with_suffix(".problem")
     if copy.exists():
         for used in (copy, note):
@@ -85,7 +86,7 @@ def _copy(path: Path, columns: Columns, folder: Path, pieces: Callable[[], Itera
                 os.utime(used)
         return Lines(copy, _OURS, note.read_text(encoding="utf-8") if note.exists() else None)
     folder.mkdir(parents=True, exist_ok=True)
-    for old in list(folder.glob(f"{mine}-*")):
+    for old in [other for other in folder.glob(f"{mine}-*") if not other.name.startswith(as_it_is)]:
         old.unlink(missing_ok=True)
     problem = None
     unfinished = copy.with_suffix(f".{os.getpid()}")

@@ -1,6 +1,7 @@
 """Articles in JSON Lines, one page a line: read where they lie, a line at a time."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -104,6 +105,6 @@ def _lines(file: BinaryIO, max_bytes: int) -> Iterator[Line]:
             text = None
             while not line.endswith(b"\n") and (line := file.readline(_PIECE)):
                 length += len(line)
-        if text is None or text.strip():
+        if text is None or text.removeprefix(BOM_UTF8).strip():
             yield Line(number, at, text)
         at += length

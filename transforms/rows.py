@@ -68,8 +68,12 @@ def _what_is_missing(fields: Mapping[str, object]) -> str:
     for name in CONTENT:
         value = fields.get(name)
         if value is not None and not isinstance(value, (str, bytes)):
-            return f"its {name} is no text but {type(value).__name__}: name the column that holds the text under `columns`"
+            return f"its {name} is {_kind_of(value)}, no text: name the column that holds the text under `columns`"
     return "the row has neither text nor html"
+
+
+def _kind_of(value: object) -> str:
+    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "a number"
 
 
 def _given(fields: Mapping[str, object], url: str | None) -> Given:

@@ -2,7 +2,8 @@ from datetime import datetime
 
 import polars as pl
 
-from transforms.revisions import settle_revisions, superseded
+from transforms.ids import content_id
+from transforms.revisions import join_pages, settle_revisions, superseded
 from warehouse.tables import DOCUMENTS
 
 NOW, BEFORE = datetime(2024, 8, 2), datetime(2024, 8, 1)
@@ -81,6 +82,40 @@ def test_a_revision_that_could_not_be_read_takes_no_other_ones_place():
     assert settled(new, known) == [("b", 2, False)]
     assert no_longer_current(new, known) == []
     assert settled(new) == [("b", 1, True)]
+
+
+def test_a_page_that_is_gone_keeps_what_it_said_as_its_current_revision():
+    new, known = [document("b", outcome="gone")], [known_document("a")]
+    assert settled(new, known) == [("b", 2, False)]
+    assert no_longer_current(new, known) == []
+
+
+def captured(name: str, hour: int, **over) -> dict:
+    return document(name, **({"url": "https://p.example/", "fetched_at": datetime(2024, 7, 1, hour)} | over))
+
+
+def test_captures_follow_the_time_that_they_were_fetched_whatever_they_say_themselves():
+    rows = [captured("a", 9, published=1), captured("b", 5, published=2), captured("c", 7)]
+    assert settled(rows) == [("a", 3, True), ("b", 1, False), ("c", 2, False)]
+
+
+def test_a_capture_that_is_older_than_the_known_one_is_not_current():
+    known = [captured("a", 9, first_seen_at=BEFORE)]
+    assert settled([captured("b", 5)], known) == [("b", 2, False)]
+
+
+def test_when_a_file_was_read_does_not_tell_which_is_later():
+    rows = [captured("a", 9, url="file:///a", published=1), captured("b", 5, url="file:///b", published=2)]
+    assert settled(rows) == [("a", 1, False), ("b", 2, True)]
+
+
+def test_what_could_not_be_read_is_a_revision_of_the_page_that_was_read_there_before():
+    read = document("c", page_id="x", source_id="s", page_key="other")
+    gone = document("b", page_id="of the address", source_id="s", page_key="k", content_hash="h", outcome="gone")
+    pages = pl.DataFrame({"source_id": ["s", "s"], "page_key": ["k", "other"], "page_id": ["p", "p"]})
+    joined = join_pages(documents(read, gone), pages)
+    assert joined.select("document_id", "page_id").rows() == [("c", "x"), (content_id("document", "p", "h"), "p")]
+    assert join_pages(documents(read), pages).equals(documents(read))
 
 
 def test_other_pages_are_left_alone():

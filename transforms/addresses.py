@@ -16,7 +16,6 @@ _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
 _EDGES = "".join(map(chr, range(0x21)))
 """What browsers cut from both ends: control characters and the space (WHATWG URL, section 4.4)."""
-_BREAKS = re.compile(r"[\t\r\n]")
 _NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)")
 """A host whose last label is a number is an IPv4 address in one of its forms (WHATWG URL, section 3.5)."""
 _AMPERSANDS = re.compile(r"&(?:amp;)+")
@@ -72,7 +71,7 @@ class AddressRules:
         Nothing goes that may decide what the server answers: an AMP address stays one, parameters stay in their order.
         A relative address counts from `base`. None for what is no http or https address. Cleaning twice changes nothing.
         """
-        text = _BREAKS.sub("", address.strip(_EDGES))
+        text = address.strip(_EDGES)
         if not text or len(text) > MAX_CHARS:
             return None
         try:
@@ -111,7 +110,7 @@ class AddressRules:
             inner = self.cleaned(f"https://{wrapped['host']}{wrapped['path'] or '/'}{'?' if parts.query else ''}{parts.query}")
             if inner is not None:
                 return inner
-        path = self.path_end.sub("", parts.path.rstrip("/"))
+        path = self.path_end.sub("", parts.path)
         segments = path.split("/")
         if len(segments) > 2 and self.path_segment.fullmatch(segments[-1]):
             segments = segments[:-1]

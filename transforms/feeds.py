@@ -93,7 +93,7 @@ def _moment(fields: Fields) -> datetime | None:
         found = dict.get(fields, name) if isinstance(fields, dict) else None
         if isinstance(found, struct_time):
             try:
-                moment = sound_moment(datetime(*found[:5], min(found[5], 59)))  # a leap second is none to datetime
+                moment = sound_moment(datetime(*found[:6]))
             except ValueError:
                 continue
             if moment:

@@ -104,6 +104,7 @@ def test_an_address_that_is_too_long_for_servers_is_none(rules: AddressRules):
     start = "https://news.example/"
     assert rules.cleaned(start + "a" * (MAX_CHARS - len(start))) is not None
     assert rules.cleaned(start + "a" * (MAX_CHARS - len(start) + 1)) is None
+    assert rules.cleaned(f"{start}?utm_source={'a' * MAX_CHARS}") is None
     assert rules.cleaned(start + "ü" * (MAX_CHARS // 3)) is None  # each is six characters when it is encoded
 
 

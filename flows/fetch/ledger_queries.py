@@ -24,7 +24,7 @@ DUE = tuple(
     for condition, order in (
         ("a.state IS NULL", "a.changed_at DESC"),
         (
-            f"a.changed_at > a.answered_at AND a.state IN ('read', 'gone') AND ({_CLAIM_WAITS} OR a.looked_at > :at)",
+            f"a.changed_at > a.answered_at AND a.state IN ('read', 'gone') AND {_CLAIM_WAITS}",
             "a.changed_at DESC",
         ),
         ("a.retry_at IS NOT NULL AND (a.retry_at <= :at OR a.retry_at > :latest_retry)", "a.retry_at"),
@@ -62,7 +62,7 @@ SELECT a.id, a.changed_at, a.answered_at, a.failures, a.vain, a.first_read_at, a
 FROM addresses AS a
 LEFT JOIN addresses AS b ON b.id = a.alias_of
 LEFT JOIN captures AS c ON c.id = coalesce(b.capture_id, a.capture_id)
-WHERE a.address = ?
+WHERE a.page = ?
 """
 """What is known of an address, with the page that it leads to."""
 
@@ -89,12 +89,12 @@ ON CONFLICT DO UPDATE SET
     last_modified = CASE excluded.state WHEN 'read' THEN excluded.last_modified ELSE last_modified END
 """
 
-ADD_ADDRESS = "INSERT OR IGNORE INTO addresses (address, host, seen_at) VALUES (:address, :host, :seen_at)"
-ADD_LINK = "INSERT OR IGNORE INTO links SELECT id, :source_id FROM addresses WHERE address = :address"
+ADD_ADDRESS = "INSERT OR IGNORE INTO addresses (page, address, host, seen_at) VALUES (:page, :address, :host, :seen_at)"
+ADD_LINK = "INSERT OR IGNORE INTO links SELECT id, :source_id FROM addresses WHERE page = :page"
 CLAIM_CHANGE = """
 UPDATE addresses SET title = coalesce(:title, title),
     changed_at = max(coalesce(changed_at, :changed_at), coalesce(:changed_at, changed_at))
-WHERE address = :address AND (:changed_at > coalesce(changed_at, '') OR :title IS NOT title)
+WHERE page = :page AND (:changed_at > coalesce(changed_at, '') OR :title IS NOT title)
 """
 LINK_PAGES = """
 INSERT OR IGNORE INTO links SELECT a.alias_of, source_id

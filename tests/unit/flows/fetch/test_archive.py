@@ -18,6 +18,7 @@ from flows.fetch.archive import Archive, archive_files, kept_pages
 from flows.fetch.archive_records import hash_of
 from flows.fetch.model import Fetched, Hop, Place
 from flows.fetch.warc import pages_of_warc
+from flows.fetch.warc_records import records
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250_000)
 PAGE = b"<!doctype html><title>Bridge</title><p>The bridge is open."
@@ -97,6 +98,8 @@ def test_how_fetching_ended_is_kept_without_a_page_too(tmp_path: Path, status: i
     assert (kept.fetched.state, kept.fetched.status, kept.fetched.problem) == ("gone", status, "it is gone")
     assert kept.fetched.is_passing
     assert kept.raw_hash is None
+    last = list(records(archive_files(tmp_path)[0]))[-1]
+    assert last.head.get_header("WARC-Truncated") == ("unspecified" if status else None)  # the page of the error is not there
 
 
 @pytest.mark.parametrize(

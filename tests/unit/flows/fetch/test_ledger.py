@@ -194,6 +194,10 @@ def test_two_addresses_that_lead_to_one_page_are_one_capture(ledger: Ledger) -> 
     ledger.record(fetched(B, url=A), None, "other")
     ledger.record(fetched(C, url=A, content=b"other"), None, "feed")
     assert [one.address for one in captures(ledger)] == [A, C]
+    assert not ledger.is_known(C, hash_of(b"first"), A)  # it has a page of its own
+    ledger.record(fetched(B, NOON + HOUR, url=A), None, "other")
+    ledger.record(fetched(C, NOON + HOUR, url=A), None, "feed")
+    assert [(one.address, one.raw_hash) for one in captures(ledger)] == [(A, hash_of(b"first")), (C, hash_of(b"first"))]
     assert [(one.address, one.source_id) for one in captures(ledger, ["other"])] == [(A, "other")]
     assert due(ledger, NOON + 2 * DAY, "feed", "other") == [A, C]
     add(ledger, B, source="third")

@@ -76,7 +76,7 @@ def test_coding_is_undone_where_it_is_there(tmp_path: Path, body: bytes, headers
         (record(http(b"%PDF", "Content-Type: application/pdf")), "application/pdf"),
         (record(b"log", "metadata://tool/log", "resource", **{"Content-Type": "text/plain"}), "none of the web"),
         (record(http(b"..", HTML, "Content-Encoding: br")), "packed with br"),
-        (record(http(b"x" * (LIMIT + 70_000), HTML)), "more than 100 kB"),
+        (record(http(b"x" * (LIMIT + 70_000), HTML)), "it has 170 kB, more than 100 kB"),
         (record(http(gzip.compress(bytes(LIMIT + 1)), HTML, "Content-Encoding: gzip")), "unpacks to more than 100 kB"),
     ],
     ids=["status", "type", "scheme", "coding", "large", "bomb"],

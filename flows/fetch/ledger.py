@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from flows.fetch.archive import Archive, archive_files, kept_pages
 from flows.fetch.archive_records import Kept, KeptSource, hash_of
-from flows.fetch.ledger_pages import Pages, row_of
+from flows.fetch.ledger_pages import Pages
 from flows.fetch.ledger_queries import (
     ADD_ADDRESS,
     ADD_LINK,
@@ -77,7 +77,7 @@ class Ledger:
         """Note that a source names these addresses; how many of them nobody had named before."""
         new = 0
         for some in batched(entries, _ENTRIES_AT_ONCE):
-            rows = [row_of(entry, source_id, stamp(seen_at)) for entry in some]
+            rows = [self._pages.row_of(entry, source_id, stamp(seen_at)) for entry in some]
             new += self._connection.executemany(ADD_ADDRESS, rows).rowcount
             self._connection.executemany(CLAIM_CHANGE, [row for row in rows if row["changed_at"] or row["title"]])
             self._connection.executemany(ADD_LINK, rows)

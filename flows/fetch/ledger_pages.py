@@ -8,6 +8,7 @@ from flows.fetch.archive_records import Kept
 from flows.fetch.ledger_queries import ADD_ADDRESS, ADD_LINK, KNOWN, MOST_WAIT_HOURS, SAME_PAGE
 from flows.fetch.ledger_schema import shifted, stamp, storable, storable_or_none
 from flows.fetch.model import Entry, Fetched, Validators
+from flows.inputs import address_rules
 
 _MOST_DOUBLINGS = 8
 
@@ -41,6 +42,23 @@ class Pages:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def row_of(self, entry: Entry, source_id: str, seen_at: str) -> dict[str, str | None]:
+        """An entry as the ledger's statements take it."""
+        address = storable(entry.address)
+        try:
+            host = urlsplit(address).netloc
+        except ValueError:
+            host = ""
+        return {
+            "page": self._page(address),
+            "address": address,
+            "host": host,
+            "seen_at": seen_at,
+            "title": storable_or_none(entry.title),
+            "changed_at": stamp(entry.changed_at) if entry.changed_at else None,
+            "source_id": storable(source_id),
+        }
 
     def is_known(self, address: str, raw_hash: str, url: str | None) -> bool:
         """Whether the page that the address leads to, or with `url` that final address, had that content when last read."""
@@ -125,12 +143,17 @@ class Pages:
         assert row.lastrowid is not None
         return row.lastrowid
 
+    def _page(self, address: str) -> str:
+        """What all forms of a page's address have in common. To fold one takes longer than to find it."""
+        found = self._connection.execute("SELECT page FROM addresses WHERE address = ?", (address,)).fetchone()
+        return str(found[0]) if found else storable(address_rules().identity(address))
+
     def _known(self, address: str) -> Known | None:
-        row = self._connection.execute(KNOWN, (storable(address),)).fetchone()
+        row = self._connection.execute(KNOWN, (self._page(storable(address)),)).fetchone()
         return Known(*row) if row else None
 
     def _new(self, fetched: Fetched, source_id: str) -> Known:
-        row = row_of(Entry(fetched.address), source_id, stamp(fetched.fetched_at))
+        row = self.row_of(Entry(fetched.address), source_id, stamp(fetched.fetched_at))
         self._connection.execute(ADD_ADDRESS, row)
         self._connection.execute(ADD_LINK, row)
         known = self._known(fetched.address)
@@ -140,23 +163,6 @@ class Pages:
     def _same_page(self, url: str, raw_hash: str, address_id: int) -> int | None:
         row = self._connection.execute(SAME_PAGE, (storable(url), raw_hash, address_id)).fetchone()
         return row[0] if row else None
-
-
-def row_of(entry: Entry, source_id: str, seen_at: str) -> dict[str, str | None]:
-    """An entry as the ledger's statements take it."""
-    address = storable(entry.address)
-    try:
-        host = urlsplit(address).netloc
-    except ValueError:
-        host = ""
-    return {
-        "address": address,
-        "host": host,
-        "seen_at": seen_at,
-        "title": storable_or_none(entry.title),
-        "changed_at": stamp(entry.changed_at) if entry.changed_at else None,
-        "source_id": storable(source_id),
-    }
 
 
 def _validators_of(fetched: Fetched) -> Validators:

@@ -15,7 +15,8 @@ _WAIT_SECONDS = 30.0
 _TABLES = """
 CREATE TABLE addresses (             -- one address that a source named, or that a page was fetched from
     id INTEGER PRIMARY KEY,
-    address TEXT NOT NULL UNIQUE,
+    page TEXT NOT NULL UNIQUE,       -- what tells which page it is, whatever form of it was named: its address, folded
+    address TEXT NOT NULL,           -- the form that was named first: it is asked for
     host TEXT NOT NULL,
     title TEXT,
     seen_at TEXT NOT NULL,           -- when it was first named
@@ -33,6 +34,7 @@ CREATE TABLE addresses (             -- one address that a source named, or that
     capture_id INTEGER,              -- the latest one
     alias_of INTEGER                 -- the address whose page this one leads to
 );
+CREATE INDEX forms ON addresses (address);
 CREATE INDEX never_fetched ON addresses (changed_at) WHERE state IS NULL;
 CREATE INDEX claimed_changed ON addresses (changed_at) WHERE changed_at > answered_at;
 CREATE INDEX to_retry ON addresses (retry_at) WHERE retry_at IS NOT NULL;

@@ -70,8 +70,8 @@ class Place:
 class Capture:
     """What is known of one fetched page, without its bytes.
 
-    `address` is what was asked for, `raw_hash` the SHA-256 of its unpacked content in hex, `size` that content's bytes. Where no
-    page could be had, `place` and `raw_hash` are None, `state` is `gone`, `refused` or `failed`, and `problem` says why.
+    `address` is what was asked for, `raw_hash` the SHA-256 of its unpacked content in hex, `size` that content's bytes. Where
+    no page could be had, `place` and `raw_hash` are None, `state` is `gone`, `refused` or `failed`, and `problem` says why.
     """
 
     address: str

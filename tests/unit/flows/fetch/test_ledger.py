@@ -61,6 +61,14 @@ def test_an_address_is_new_once_and_belongs_to_all_who_name_it(ledger: Ledger) -
     assert due(ledger, NOON, "nobody") == []
 
 
+def test_forms_of_one_page_are_fetched_once_in_the_form_that_was_named_first(ledger: Ledger) -> None:
+    assert add(ledger, "https://m.paper.example/a?amp=1", "http://www.paper.example/a/") == 1
+    assert add(ledger, A, source="other") == 0
+    assert due(ledger, NOON, "feed", "other") == ["https://m.paper.example/a?amp=1"]
+    ledger.record(fetched(A), None, "feed")
+    assert due(ledger, NOON, "feed", "other") == []
+
+
 def test_never_fetched_come_first_with_the_newest(ledger: Ledger) -> None:
     ledger.record(fetched(A, NOON - 9 * DAY), None, "feed")
     add(ledger, "https://paper.example/undated")
@@ -364,7 +372,7 @@ from pathlib import Path
 from datetime import datetime
 from flows.fetch.ledger import Ledger
 from flows.fetch.model import Entry
-for _ in range(20):
+for _ in range(8):
     with Ledger(Path(sys.argv[1])) as ledger:
         ledger.add(sys.argv[2], [Entry(f"https://{sys.argv[2]}.example/{n}") for n in range(50)], seen_at=datetime(2026, 3, 1))
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 import codecs
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -25,6 +26,10 @@ KEPT_UNREACHABLE_SECONDS = 600.0
 """After this a host whose robots.txt could not be had is asked again."""
 MAX_HOSTS = 5_000
 
+_USER_AGENT = re.compile(r"user(?:-|\s*)agent\s*[:\s](.*)", re.IGNORECASE)
+"""A line that begins a group, as generously as protego reads it."""
+_TOKEN = re.compile(r"\*|[a-z_-]+", re.IGNORECASE | re.ASCII)
+
 Ask = Callable[[httpx.URL, Wish], Awaitable[Answer]]
 
 
@@ -45,7 +50,9 @@ class Rules:
     def delay_seconds(self) -> float:
         """The seconds that Crawl-delay, or Request-rate, wants between two requests; neither is in RFC 9309, both are used."""
         rate = self.parsed.request_rate(PRODUCT_TOKEN)
-        return max(self.parsed.crawl_delay(PRODUCT_TOKEN) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+        # A number of thousands of digits is no float.
+        paced = min(rate.seconds, 10**9) / min(rate.requests, 10**9) if rate else 0.0
+        return max(self.parsed.crawl_delay(PRODUCT_TOKEN) or 0.0, paced)
 
 
 class Robots:
@@ -105,8 +112,27 @@ class Robots:
         else:
             return everything
         content = unpack(answer.body, codings_of(answer.head), max_bytes=MAX_BYTES).content
-        parsed = await asyncio.to_thread(Protego.parse, decoded(content))
+        parsed = await asyncio.to_thread(parse, decoded(content))
         return Rules(parsed, expires_at, sitemaps=tuple(dict.fromkeys(_addresses(parsed, str(place)))))
+
+
+def parse(text: str) -> Protego:
+    """The rules of a robots.txt for us and for all; those for others are put together under one name.
+
+    protego takes a group for `claim` to be for `claimhouse`, where RFC 9309, section 2.2.1, wants the whole product token. And
+    it copies every rule of a group to each agent that the group names: thousands of them would keep it busy for minutes.
+    """
+    return Protego.parse("\n".join(_for_us(line.strip()) for line in text.splitlines()))
+
+
+def _for_us(line: str) -> str:
+    """A line as it is; one that begins a group, with the name that is ours, everyone's or none of ours."""
+    named = _USER_AGENT.match(line)
+    if not named:
+        return line
+    token = _TOKEN.match(named[1].strip())
+    agent = token[0].lower() if token else ""
+    return f"User-agent: {agent if agent in ('*', PRODUCT_TOKEN) else 'others'}"
 
 
 def decoded(content: bytes) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from flows.fetch import robots
 from flows.fetch.client import fetching
-from flows.fetch.robots import decoded
+from flows.fetch.robots import decoded, parse
 
 RULES = b"User-agent: *\nDisallow: /private\nSitemap: /sitemap.xml\n"
 
@@ -36,6 +36,34 @@ def test_what_robots_txt_disallows_is_refused_and_never_asked_for(site):
 def test_rules_for_claimhouse_go_before_those_for_all(site):
     with_rules(site, b"User-agent: *\nDisallow: /\n\nUser-agent: ClaimHouse\nDisallow: /private\n")
     assert states(site) == ["refused", "read"]
+
+
+@pytest.mark.parametrize(
+    ("agents", "is_ours"),
+    [
+        ("User-agent: Claimhouse/0.1", True),
+        ("user agent claimhouse", True),
+        (" USERAGENT :claimhouse*", True),
+        ("User-agent: otherbot\nUser-agent: claimhouse # us", True),
+        ("User-agent: claim", False),
+        ("User-agent: claimhousebot", False),
+        ("User-agent: otherbot", False),
+        ("User-agent:", False),
+    ],
+)
+def test_a_group_is_ours_where_it_names_the_whole_product_token(agents, is_ours):
+    rules = parse(f"{agents}\nDisallow: /\nCrawl-delay: 3\n")
+    assert rules.can_fetch("http://a.example/page", "claimhouse") is not is_ours
+    assert rules.crawl_delay("claimhouse") == (3 if is_ours else None)
+
+
+@pytest.mark.parametrize("agent", ["User-agent: b{}\n", "User agent b{}\n"])
+def test_a_robots_txt_that_names_thousands_of_agents_is_read_in_no_time(agent):
+    agents = "".join(agent.format(number) for number in range(3_000))
+    rules = "".join(f"Disallow: /{number}\n" for number in range(20_000))
+    began = time.monotonic()
+    parse(agents + rules + "User-agent: *\nDisallow: /private\n")
+    assert time.monotonic() - began < 2
 
 
 def test_a_hundred_requests_at_a_time_ask_for_robots_txt_once(site):
@@ -159,6 +187,12 @@ def test_a_request_rate_counts_as_a_crawl_delay(site):
     with_rules(site, b"User-agent: *\nRequest-rate: 10/1\n")
     site.fetch("/open", "/private")
     assert site.asked[2].at - site.asked[1].at > 0.09
+
+
+@pytest.mark.parametrize("rate", ["1/" + "9" * 400, "9" * 400 + "/1", "1/90d", "0/0", "1/-1", "x"])
+def test_a_request_rate_of_any_size_is_an_outcome(site, rate):
+    with_rules(site, f"User-agent: *\nRequest-rate: {rate}\n".encode())
+    assert site.fetch("/open").state == ("refused" if rate.startswith("1/9") else "read")
 
 
 def test_a_crawl_delay_beyond_the_setting_is_refused_with_the_mend(site):

@@ -193,7 +193,7 @@ class _Collector:
     def _keep(self, due: Due, fetched: Fetched) -> None:
         """Archive how fetching ended, unless the page is as it was, and write it down."""
         is_news = fetched.state != "unchanged" and not (
-            fetched.state == "read" and self._ledger.is_known(fetched.address, hash_of(fetched.content))
+            fetched.state == "read" and self._ledger.is_known(fetched.address, hash_of(fetched.content), fetched.url)
         )
         place = self._archive.write(fetched, due.source_id) if is_news else None
         self._ledger.record(fetched, place, due.source_id)

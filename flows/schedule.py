@@ -99,7 +99,7 @@ def schedule_of(flow: str, settings: Settings) -> Schedule:
 def start_build() -> bool:
     """Have the next free runner build from what has come; False where Prefect could not be told.
 
-    One that waits already is enough, and one whose deployment a person has paused is not started.
+    One that waits already is enough, and none is started while a person has paused the schedule.
     """
     try:
         with get_client(sync_client=True) as client:
@@ -109,7 +109,8 @@ def start_build() -> bool:
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED, StateType.PENDING])),
                 expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),  # type: ignore[arg-type]  # pydantic takes it
             )
-            if not (deployment.paused or client.read_flow_runs(flow_run_filter=waiting, limit=1)):
+            goes_on = not deployment.paused and any(schedule.active for schedule in deployment.schedules)
+            if goes_on and not client.read_flow_runs(flow_run_filter=waiting, limit=1):
                 client.create_flow_run_from_deployment(deployment.id, parameters={"fetch": False}, tags=["files came"])
     except Exception:
         logging.getLogger("prefect.claimhouse").exception("a build could not be started for files that came")

@@ -1,15 +1,17 @@
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from prefect import Flow
 
+from flows import schedule
 from flows.audit import audit
 from flows.build import build
 from flows.collect import collect
 from flows.errors import WrongUse
-from flows.schedule import _deployment, schedule_of
+from flows.schedule import _deployment, schedule_of, start_build
 from flows.settings import Schedule, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -24,8 +26,8 @@ def declared() -> dict[str, dict]:
 
 @pytest.mark.parametrize("flow", ["collect", "build", "audit"])
 def test_the_schedule_of_the_settings_is_followed(flow):
-    schedule = schedule_of(flow, Settings(schedule=Schedule(**{flow: "30 5 * * 1"}, timezone="Europe/Berlin")))
-    assert (schedule.cron, schedule.timezone) == ("30 5 * * 1", "Europe/Berlin")
+    followed = schedule_of(flow, Settings(schedule=Schedule(**{flow: "30 5 * * 1"}, timezone="Europe/Berlin")))
+    assert (followed.cron, followed.timezone) == ("30 5 * * 1", "Europe/Berlin")
 
 
 @pytest.mark.parametrize("wrong", [Schedule(build="61 6 * * *"), Schedule(timezone="Mars/Base")])
@@ -60,3 +62,47 @@ def test_fetching_has_a_pool_of_its_own_so_that_it_goes_on_beside_a_build():
 def test_every_parameter_is_described_on_the_page_where_a_person_changes_it(flow: Flow):
     undescribed = [name for name, shape in flow.parameters.properties.items() if not shape.get("description")]
     assert undescribed == []
+
+
+class Client:
+    """As much of a server as `start_build` asks: whether the schedule is on, which runs wait, and a run that is made."""
+
+    def __init__(self, *, paused: bool = False, active: bool = True, waiting: int = 0) -> None:
+        self.deployment = SimpleNamespace(id="build", paused=paused, schedules=[SimpleNamespace(active=active)])
+        self.waiting = waiting
+        self.started: list[dict] = []
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read_deployment_by_name(self, name: str) -> SimpleNamespace:
+        assert name == "build/claimhouse"
+        return self.deployment
+
+    def read_flow_runs(self, **_: object) -> list[object]:
+        return [object()] * self.waiting
+
+    def create_flow_run_from_deployment(self, deployment_id: str, **asked: object) -> None:
+        self.started.append(asked)
+
+
+@pytest.mark.parametrize(
+    ("client", "started"),
+    [(Client(), 1), (Client(waiting=1), 0), (Client(paused=True), 0), (Client(active=False), 0)],
+    ids=["free", "one waits already", "paused", "its schedule is paused"],
+)
+def test_files_that_come_start_one_build_unless_a_person_has_paused_it(monkeypatch, client, started):
+    monkeypatch.setattr(schedule, "get_client", lambda **_: client)
+    assert start_build()
+    assert [asked["parameters"] for asked in client.started] == [{"fetch": False}] * started
+
+
+def test_files_that_prefect_could_not_be_told_of_are_told_of_again(monkeypatch):
+    def gone(**_: object) -> None:
+        raise ConnectionError("no server")
+
+    monkeypatch.setattr(schedule, "get_client", gone)
+    assert not start_build()

@@ -8,8 +8,8 @@ from tests.site.pages import Answer, Page, always, article, story, unless_known
 from tests.site.replies import Reply, Request, see
 from tests.site.words import write_article
 
-NEWS, LATER_NEWS, CALM, BUSY = 160, 5, 5, 12
-BUSY_SECONDS = 0.08
+NEWS, LATER_NEWS, CALM, BUSY = 110, 5, 5, 12
+BUSY_SECONDS = 0.2
 _FIRST_CALM, _FIRST_BUSY, _FIRST_OTHER = 1000, 1100, 1200
 
 

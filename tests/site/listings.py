@@ -46,7 +46,7 @@ class Listings:
         ]  # fmt: skip
 
     def broken_sources(self) -> list[str]:
-        """Listings that give nothing, each for another reason."""
+        """Listings that give nothing, each for another reason; at most the address of a page that is not there."""
         return [
             self.address(f"/bad/{name}") for name in ("bomb.xml", "entity.xml", "cut.rss", "gone.rss", "loop.xml", "empty.rss")
         ]
@@ -79,8 +79,8 @@ class Listings:
 
     def _feeds(self) -> list[Page]:
         head = (
-            f'<link rel="alternate" type="application/rss+xml" title="News" href="{self.address("/feeds/news.rss")}">'
             '<link rel="alternate" type="application/atom+xml" href="/feeds/home.atom">'
+            f'<link rel="alternate" type="application/rss+xml" title="News" href="{self.address("/feeds/news.rss")}">'
             '<link rel="alternate" type="application/json" href="/not-a-feed.json">'
         )
         home = list_page("The Made Times", [(address, article.title) for address, article in self._items(range(15))], head)
@@ -104,7 +104,7 @@ class Listings:
 
     def _main_sitemaps(self) -> list[Page]:
         """An index of two, the second one a gzip file; between them all news but those of the feeds, and some of those."""
-        first, second = range(40, 100), range(90, NEWS)
+        first, second = range(40, 80), range(70, NEWS)
 
         def part(numbers: range) -> bytes:
             return sitemap((self.address(news_target(number)), write_article(number).published_at) for number in numbers)
@@ -119,7 +119,7 @@ class Listings:
 
     def _bad(self) -> list[Page]:
         lols = "".join(f'<!ENTITY l{at + 1} "{f"&l{at};" * 10}">' for at in range(9))
-        loc = "<urlset><url><loc>http://127.0.0.1/{}</loc></url></urlset>"
+        loc = f"<urlset><url><loc>{self.address('/bad/page')}/{{}}</loc></url></urlset>"
         bomb = f'<?xml version="1.0"?><!DOCTYPE u [<!ENTITY l0 "lol">{lols}]>{loc.format("&l9;")}'
         entity = f'<?xml version="1.0"?><!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]>{loc.format("&x;")}'
         loop = sitemap([(self.address("/bad/loop.xml"), None)], "sitemapindex", "sitemap")

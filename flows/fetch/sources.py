@@ -1,9 +1,11 @@
 """What a source on the web is, and which addresses it names: feeds, sitemaps, home pages that announce a feed, single pages."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from flows.fetch.client import Fetcher
 from flows.fetch.model import Entry, Fetched, Validators
@@ -93,11 +95,14 @@ class Reader:
 
     async def _read_content(self, fetched: Fetched, known: Known, *, may_lead_on: bool) -> Looked:
         content = _plain(fetched.content)
-        if feed := read_feed(content, fetched.url, self.rules):
+        # Threads: a large listing takes seconds to parse, and meanwhile other pages go on.
+        feed = await asyncio.to_thread(read_feed, content, fetched.url, self.rules, content_type=_media_of(fetched))
+        if feed:
             self.keep(feed.entries)
             named = len({entry.address for entry in feed.entries})
             return Looked("read", fetched.url, "feed", feed.title, named, feed.nameless, _validators_of(fetched))
-        if (sitemap := read_sitemap(content, fetched.url, self.rules)) is not None:
+        sitemap = await asyncio.to_thread(read_sitemap, content, fetched.url, self.rules)
+        if sitemap is not None:
             named, problems = await self._read_sitemap(sitemap, known)
             state: Literal["read", "failed"] = "failed" if problems and not named else "read"
             problem = f"{len(problems)} of its sitemaps could not be read: {problems[0]}" if problems else None
@@ -108,10 +113,16 @@ class Reader:
             markup = decode(content)
         except UnreadableError as error:
             return Looked("failed", fetched.url, problem=f"{fetched.url} can't be read: {error}.")
-        if kind_of_page(markup, fetched.url) != "index":
+        if not self._is_list(markup, fetched.url):
             self.keep(self._entries_of_page(fetched.url))
             return Looked("read", fetched.url, "url", named=1, page=fetched)
         return await self._lead_on(markup, fetched, known) if may_lead_on else _nothing_announced(fetched.url)
+
+    def _is_list(self, markup: str, address: str) -> bool:
+        """Whether a page lists others; the front page of a site that announces a feed is one where its text leaves it open."""
+        kind = kind_of_page(markup, address)
+        is_front = urlsplit(address).path in ("", "/")
+        return kind == "index" or (kind is None and is_front and bool(announced_feeds(markup, address, self.rules)))
 
     async def _lead_on(self, markup: str, fetched: Fetched, known: Known) -> Looked:
         """From a home page to the feed that it announces, else to the sitemaps that robots.txt names."""
@@ -142,7 +153,7 @@ class Reader:
             if fetched.state != "read":
                 problems.append(f"{below.address}: {fetched.problem}")
                 continue
-            inner = read_sitemap(_plain(fetched.content), fetched.url, self.rules)
+            inner = await asyncio.to_thread(read_sitemap, _plain(fetched.content), fetched.url, self.rules)
             if inner is None:
                 problems.append(f"{below.address} is no sitemap")
                 continue
@@ -159,6 +170,10 @@ class Reader:
 def _plain(content: bytes) -> bytes:
     """A file's bytes, unpacked where it is a gzip file by itself, as sitemaps often are; of a broken one what it holds."""
     return unpack(content, ["gzip"], max_bytes=MOST_BYTES).content if content.startswith(_GZIP_MAGIC) else content
+
+
+def _media_of(fetched: Fetched) -> str | None:
+    return next((value for name, value in fetched.headers if name.lower() == "content-type"), None)
 
 
 def _validators_of(fetched: Fetched) -> Validators:

@@ -56,7 +56,9 @@ def pages_in(path: Path, key: str, kind: Kind | None, reading: Reading) -> Itera
 
     Raises WrongUse for a table without the columns that are needed.
     """
-    whole = FoundPage(key, str(path), path.as_uri(), reading.source_id, 0, None)
+    # A name that is no UTF-8 could be stored nowhere.
+    named = os.fsencode(key).decode("utf-8", "backslashreplace")
+    whole = FoundPage(named, str(path), path.as_uri(), reading.source_id, 0, None)
     if kind == "warc":
         return _records(whole, reading)
     if kind in ("jsonl", "parquet"):

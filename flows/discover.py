@@ -47,6 +47,7 @@ class _Findings:
     pages: dict[tuple[str, str], FoundPage] = field(default_factory=dict)
     skipped: int = 0
     lists: int = 0
+    without_texts: list[str] = field(default_factory=list)
     changing: int = 0
     warnings: list[str] = field(default_factory=list)
 
@@ -126,7 +127,7 @@ def _root(source: Source) -> _Root:
 def _look_into(root: _Root, settings: Settings, findings: _Findings) -> None:
     """Add the pages of an INPUT to what was found."""
     reading = _reading(root, settings)
-    for path in _files(root.path, findings.warnings):
+    for path in _files(root.path, settings.data_dir, findings.warnings):
         key, kind = path.name, root.kind
         if root.kind == "folder":
             key = path.relative_to(root.path).as_posix()
@@ -141,7 +142,7 @@ def _look_into(root: _Root, settings: Settings, findings: _Findings) -> None:
             if root.kind != "folder":
                 raise
             findings.skipped += 1
-            findings.warnings.append(f"A file was left out. {error}")
+            findings.without_texts.append(str(error))
 
 
 def _add(pages: Iterator[FoundPage | None], findings: _Findings) -> None:
@@ -164,15 +165,15 @@ def _reading(root: _Root, settings: Settings) -> Reading:
     return Reading(root.source_id, source.location, source.columns, copies_folder(settings), max_bytes)
 
 
-def _files(root: Path, warnings: list[str]) -> Iterator[Path]:
+def _files(root: Path, data: Path, warnings: list[str]) -> Iterator[Path]:
     """Files under the root, those of a folder before its folders, each sorted by name; hidden ones are passed over.
 
-    A folder that links lead back to is entered once. One that can't be entered adds a sentence to `warnings`.
+    So is the folder `data` below the root, where runs write: what they made of pages is none. A folder that links lead back to is entered once. One that can't be entered adds a sentence to `warnings`.
     """
     if root.is_file():
         yield root
         return
-    entered: set[tuple[int, int]] = set()
+    entered = {_identity(data.stat())} if data.exists() and not data.samefile(root) else set()
     waiting = [root]
     while waiting:
         folder = waiting.pop()
@@ -182,12 +183,16 @@ def _files(root: Path, warnings: list[str]) -> Iterator[Path]:
         except OSError as error:
             warnings.append(f"The folder {folder} was left out: {error.strerror}. Mend its permissions and run again.")
             continue
-        if (status.st_dev, status.st_ino) in entered:
+        if _identity(status) in entered:
             continue
-        entered.add((status.st_dev, status.st_ino))
+        entered.add(_identity(status))
         visible = [path for path in entries if not path.name.startswith(".")]
         waiting.extend(path for path in reversed(visible) if path.is_dir())
         yield from (path for path in visible if path.is_file())
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _source_rows(roots: Sequence[_Root], seen_at: datetime) -> pl.DataFrame:
@@ -222,6 +227,8 @@ def _notes(findings: _Findings) -> Iterator[str]:
             f"{findings.lists} feeds, sitemaps or lists of addresses lie in folders and were left out: "
             "name each as an INPUT of its own to have what it lists fetched."
         )
+    if findings.without_texts:
+        yield f"{len(findings.without_texts)} tables in folders were left out. {findings.without_texts[0]}"
     if findings.changing:
         yield f"{findings.changing} files were left out because they are being written: the next run reads them."
 

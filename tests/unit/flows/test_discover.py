@@ -183,6 +183,11 @@ def test_a_list_of_addresses_as_input_belongs_to_the_web(tmp_path):
         found_in(write(tmp_path / "links.txt", "https://post.example/a\n"))
 
 
+def test_a_name_that_is_no_utf_8_is_spelt_out(tmp_path):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.html")).write_text("<html>", encoding="utf-8")
+    assert keys(tmp_path) == ["caf\\xe9.html"]
+
+
 def test_a_table_without_texts_is_wrong_use_as_input_and_left_out_of_a_folder(tmp_path):
     write(tmp_path / "a.html")
     table = write(tmp_path / "b.jsonl", '{"body": "one"}\n')
@@ -199,6 +204,13 @@ def test_the_columns_of_a_source_are_those_of_the_settings(tmp_path):
     wrong = source.model_copy(update={"columns": {"body": "text"}})
     with pytest.raises(WrongUse, match="names `body`"):
         found_in(settings=Settings(sources=(wrong,)))
+
+
+def test_what_runs_wrote_below_an_input_is_no_page(tmp_path):
+    write(tmp_path / "a.html")
+    write(tmp_path / "data" / "reports" / "quality.html")
+    assert [page.key for page in found_in(tmp_path, settings=Settings(data_dir=tmp_path / "data")).pages] == ["a.html"]
+    assert len(found_in(tmp_path / "data", settings=Settings(data_dir=tmp_path / "data")).pages) == 1
 
 
 def test_files_that_are_still_being_written_by_their_name_are_left_out(tmp_path):

@@ -1,6 +1,7 @@
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 import yaml
@@ -68,7 +69,7 @@ class Client:
     """As much of a server as `start_build` asks: whether the schedule is on, which runs wait, and a run that is made."""
 
     def __init__(self, *, paused: bool = False, active: bool = True, waiting: int = 0) -> None:
-        self.deployment = SimpleNamespace(id="build", paused=paused, schedules=[SimpleNamespace(active=active)])
+        self.deployment = SimpleNamespace(id=uuid4(), paused=paused, schedules=[SimpleNamespace(active=active)])
         self.waiting = waiting
         self.started: list[dict] = []
 
@@ -85,7 +86,7 @@ class Client:
     def read_flow_runs(self, **_: object) -> list[object]:
         return [object()] * self.waiting
 
-    def create_flow_run_from_deployment(self, deployment_id: str, **asked: object) -> None:
+    def create_flow_run_from_deployment(self, deployment_id: UUID, **asked: object) -> None:
         self.started.append(asked)
 
 

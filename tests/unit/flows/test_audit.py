@@ -14,6 +14,7 @@ from flows.fetch.ledger import Ledger
 from flows.fetch.model import Entry, Fetched
 from flows.fetch.sources import Looked
 from flows.inputs import inputs_of
+from flows.report import write_pages
 from flows.run import Run
 from flows.settings import Fetch, Settings, Source
 from warehouse.database import building, open_readonly
@@ -117,7 +118,9 @@ def test_what_was_found_is_kept_under_a_run_of_its_own_that_the_next_audit_knows
     assert con.execute("SELECT status, expectation FROM runs JOIN quality_results USING (run_id)").fetchall() == [
         ("audited", "expect_it")
     ]
+    told = [page.read_text() for page in write_pages(con, settings.data_dir / "reports")]
     con.close()
+    assert "What was loaded is in order." in told[0]
     assert last_audit(settings.warehouse_path) == run.started_at
 
 

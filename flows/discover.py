@@ -168,7 +168,8 @@ def _reading(root: _Root, settings: Settings) -> Reading:
 def _files(root: Path, data: Path, warnings: list[str]) -> Iterator[Path]:
     """Files under the root, those of a folder before its folders, each sorted by name; hidden ones are passed over.
 
-    So is the folder `data` below the root, where runs write: what they made of pages is none. A folder that links lead back to is entered once. One that can't be entered adds a sentence to `warnings`.
+    So is the folder `data` below the root, where runs write: what they made of pages is none. A folder that links lead back to
+    is entered once. One that can't be entered adds a sentence to `warnings`.
     """
     if root.is_file():
         yield root

@@ -15,6 +15,7 @@ class Given:
     """Facts that came with a page; None where none came. They go before what the page says of itself.
 
     `published_at` is naive UTC, `published_on` the day where the time was written. `url` is the page's own address.
+    `is_text`: the bytes are text without markup, whatever they look like.
     """
 
     url: str | None = None
@@ -23,6 +24,7 @@ class Given:
     site: str | None = None
     published_at: datetime | None = None
     published_on: date | None = None
+    is_text: bool = False
 
     def over(self, found: "Metadata") -> "Metadata":
         """The metadata that was found, with what is given in its place; without a name of the site, that of its host."""

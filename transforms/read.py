@@ -163,7 +163,7 @@ def read_article(page: Page, reader: Reader) -> Article:
     """Text, zones, metadata and outcome of one page. Raises UnreadableError for a page that holds no text."""
     assert page.raw is not None
     characters = decode(page.raw)
-    media = media_of(page.key, characters)
+    media = "text" if page.given is not None and page.given.is_text else media_of(page.key, characters)
     metadata, linked = Metadata(), 0.0
     if media == "html":
         html = read_html(characters, page.url)

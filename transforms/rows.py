@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
@@ -43,10 +43,12 @@ def read_row(fields: Mapping[str, object]) -> Row:
     url = _line(fields.get("url"))
     url = url if url and _ADDRESS.fullmatch(url) else None
     identifier = fields.get("id")
-    raw = _content(fields)
+    name, raw = _content(fields)
+    # Many tables call markup text as well; a text that only tells of a tag does not begin with it.
+    is_text = name == "text" and raw is not None and not raw.lstrip().startswith(b"<")
     return Row(
         raw=raw,
-        given=_given(fields, url),
+        given=replace(_given(fields, url), is_text=is_text),
         url=url,
         identifier=_line(str(identifier) if isinstance(identifier, int) else identifier),
         fetched_at=sound_moment(_moment(fields.get("fetched_at"))),
@@ -54,14 +56,15 @@ def read_row(fields: Mapping[str, object]) -> Row:
     )
 
 
-def _content(fields: Mapping[str, object]) -> bytes | None:
+def _content(fields: Mapping[str, object]) -> tuple[str, bytes | None]:
+    """The column that a row's text stands in, and its bytes."""
     for name in CONTENT:
         value = fields.get(name)
         # A lone surrogate, as JSON can write it, has no UTF-8 form.
         raw = value.encode("utf-8", "replace") if isinstance(value, str) else value
         if isinstance(raw, bytes) and raw.strip():
-            return raw
-    return None
+            return name, raw
+    return "", None
 
 
 def _what_is_missing(fields: Mapping[str, object]) -> str:

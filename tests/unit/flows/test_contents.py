@@ -135,7 +135,7 @@ def test_the_rows_of_lines_are_read_where_they_lie(tmp_path, pages, pack):
     content = "\ufeff\n" + rows({"text": "é one", "title": "One"}, "", {"html": "<p>two", "fetched_at": "2024-05-06"})
     first, second = pages(written(tmp_path / "a.jsonl", pack(content.encode())))
     assert [page.key for page in (first, second)] == ["a.jsonl#2", "a.jsonl#4"]
-    assert read(first) == Contents("é one".encode(), None, Given(title="One"))
+    assert read(first) == Contents("é one".encode(), None, Given(title="One", is_text=True))
     assert (read(second).raw, second.fetched_at) == (b"<p>two", datetime(2024, 5, 6))
 
 
@@ -171,7 +171,10 @@ def test_a_line_in_windows_1252_is_read_too(tmp_path, pages):
 def test_other_columns_are_read_by_the_names_that_the_settings_give(tmp_path, pages):
     path = written(tmp_path / "a.jsonl", rows({"body": "x", "link": "https://post.example/a", "title": "T"}))
     [page] = pages(path, text="body", url="link")
-    assert (page.url, read(page)) == ("https://post.example/a", Contents(b"x", None, Given("https://post.example/a", "T")))
+    assert (page.url, read(page)) == (
+        "https://post.example/a",
+        Contents(b"x", None, Given("https://post.example/a", "T", is_text=True)),
+    )
 
 
 def test_a_table_without_texts_is_wrong_use_that_lists_the_columns_there_are(tmp_path, pages):

@@ -283,9 +283,7 @@ def test_a_page_without_a_canonical_address_is_known_by_the_one_it_was_read_from
 
 def test_what_a_row_gives_goes_before_what_its_markup_says(document):
     given = Given("https://post.example/a", "Given title", ("Mia Berg",), "The Post", datetime(2024, 5, 6), date(2024, 5, 6))
-    head = (
-        '<title>Old title</title><link rel="canonical" href="https://old.example/x"><meta name="author" content="P. O.">'
-    )
+    head = '<title>Old title</title><link rel="canonical" href="https://old.example/x"><meta name="author" content="P. O.">'
     row = document(html(head=head), given=given)
     assert (row["title"], row["authors"], row["site"]) == ("Given title", ["Mia Berg"], "The Post")
     assert (row["canonical_url"], row["published_at"]) == ("https://post.example/a", datetime(2024, 5, 6))
@@ -303,6 +301,11 @@ def test_a_given_title_that_the_text_begins_with_is_not_repeated(read):
     tables = read(text, key="a.txt", given=Given(title="The pier is done."))
     assert tables["documents"]["text"].item() == text
     assert tables["sentences"].sort("position")["zone"].to_list() == ["title", "body", "body"]
+
+
+def test_a_row_of_text_is_no_markup_whatever_it_tells_of(read):
+    text = "The page began with <html> that day, and <p> was what nobody in the whole town of Westmark understood."
+    assert read(text, given=Given(is_text=True))["documents"]["text"].item() == text
 
 
 def test_a_row_whose_title_changed_has_another_hash(document):

@@ -22,6 +22,12 @@ def test_markup_goes_before_text_unless_it_is_empty():
     assert read_row({"text": TEXT, "html": " "}).raw == TEXT.encode()
 
 
+def test_a_text_that_tells_of_a_tag_is_text_and_one_that_begins_with_it_may_be_markup():
+    assert read_row({"text": "Write <p> for a paragraph."}).given.is_text
+    assert not read_row({"text": " <p>A paragraph."}).given.is_text
+    assert not read_row({"html": "A paragraph."}).given.is_text
+
+
 def test_bytes_are_text_too():
     assert read_row({"text": b"caf\xe9"}).raw == b"caf\xe9"
 

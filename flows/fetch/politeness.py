@@ -21,7 +21,6 @@ class _Lane:
 
     def __init__(self, per_host: int, delay: float) -> None:
         self.places = asyncio.Semaphore(per_host)
-        self.starting = asyncio.Lock()
         self.delay = delay
         self.started_at = float("-inf")
         self.held_until = float("-inf")
@@ -66,17 +65,16 @@ class Politeness:
         lane.held_until = max(lane.held_until, asyncio.get_running_loop().time() + seconds)
 
     async def _start(self, lane: _Lane) -> None:
-        """Take a connection when the lane is open. One request of a host waits here, the others behind it."""
+        """Take a connection when the lane is open, and give it back where the lane closed while it was waited for."""
         clock = asyncio.get_running_loop().time
-        async with lane.starting:
-            while True:
-                while (wait := lane.opens_at - clock()) > 0:
-                    await asyncio.sleep(wait)
-                await self._slots.acquire()
-                if lane.opens_at <= clock():
-                    lane.started_at = clock()
-                    return
-                self._slots.release()  # held back while it waited
+        while True:
+            while (wait := lane.opens_at - clock()) > 0:
+                await asyncio.sleep(wait)
+            await self._slots.acquire()
+            if lane.opens_at <= clock():
+                lane.started_at = clock()
+                return
+            self._slots.release()
 
     def _lane(self, host: str) -> _Lane:
         lane = self._lanes.get(host)

@@ -4,6 +4,7 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
+import stamina.instrumentation
 
 from flows.clock import now
 from flows.errors import WrongUse
@@ -117,6 +118,11 @@ def test_no_more_redirects_are_followed_than_the_setting_says(site):
     assert site.paths() == ["/0", "/1", "/2", "/3"]
 
 
+def test_the_fragment_of_an_address_is_not_part_of_what_answered(site):
+    site.pages["/page"] = site.answer(PAGE)
+    assert site.fetch("/page#part").url == f"{site.address}/page"
+
+
 def test_a_redirect_may_be_written_in_any_bytes(site):
     site.pages |= {
         "/utf8": site.answer(b"", "302 Found", Location="/caf\xc3\xa9 here"),
@@ -227,6 +233,13 @@ def test_the_wait_between_tries_grows(site, monkeypatch):
     first, second, third = (asked.at for asked in site.asked if asked.path == "/page")
     assert second - first > 0.09
     assert third - second > 0.19
+
+
+def test_retries_write_nothing_into_the_log(site, caplog):
+    stamina.instrumentation.set_on_retry_hooks(None)
+    site.pages["/page"] = site.answer(b"", "503 Busy")
+    assert site.fetch("/page", tries=2).tries == 2
+    assert not [record for record in caplog.records if record.name.startswith(("stamina", "httpx"))]
 
 
 def test_a_connection_that_breaks_is_tried_again(site):

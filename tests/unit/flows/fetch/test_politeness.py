@@ -105,6 +105,28 @@ def test_a_turn_that_is_given_up_is_free_for_the_next():
     asyncio.run(run())
 
 
+def test_a_host_that_is_held_back_meanwhile_gives_its_connection_to_others():
+    async def run():
+        turns = Politeness(Fetch(connections=1, delay_seconds=0))
+        started = []
+
+        async def ask(host, seconds=0.0):
+            async with turns.turn(host):
+                started.append(host)
+                await asyncio.sleep(seconds)
+
+        async with asyncio.timeout(1), asyncio.TaskGroup() as tasks:
+            tasks.create_task(ask("first", 0.02))
+            await asyncio.sleep(0)
+            tasks.create_task(ask("held"))
+            await asyncio.sleep(0)
+            turns.hold_back("held", 0.1)
+            tasks.create_task(ask("other"))
+        return started
+
+    assert asyncio.run(run()) == ["first", "other", "held"]
+
+
 def test_hosts_that_nobody_asks_are_forgotten_and_others_are_not(monkeypatch):
     monkeypatch.setattr(politeness, "MAX_IDLE_LANES", 2)
 

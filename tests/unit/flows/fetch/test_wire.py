@@ -41,6 +41,13 @@ def test_a_page_larger_than_the_limit_is_refused_before_it_is_read(site):
     assert len(site.paths()) == 1
 
 
+def test_a_page_that_is_not_read_leaves_its_connection_to_others(site):
+    site.pages["/huge"] = sends(b"HTTP/1.1 200 OK\r\nContent-Length: 100001\r\n\r\n", wait=5)
+    site.pages["/page"] = site.answer(PAGE)
+    huge, page = site.fetch("/huge", "/page", connections=1, timeout_seconds=0.2)
+    assert (huge.state, page.state) == ("refused", "read")
+
+
 def test_a_body_without_end_is_given_up_at_the_limit(site):
     def endless(asked, connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -202,7 +209,9 @@ def test_an_error_page_that_never_ends_costs_only_its_connection(site):
             connection.sendall(bytes(10_000))
 
     site.pages["/page"] = endless
+    began = time.monotonic()
     ends(site.fetch("/page"), "gone", "404")
+    assert time.monotonic() - began < 0.5
 
 
 def test_an_error_page_that_drips_does_not_keep_us(site, monkeypatch):

@@ -170,6 +170,14 @@ def test_a_known_revision_stays_current_when_the_new_one_is_held_back(warehouse)
     assert settled.to_load(passed)["superseded"].is_empty()
 
 
+def test_a_page_that_is_gone_is_a_revision_of_what_was_read_at_its_address(warehouse):
+    warehouse.run(frames_of(documents=[document("d1", "canonical", page_key="asked")]))
+    gone = document("d2", "asked", page_key="asked", outcome="gone", outcome_reason="its server answered 404", text=None)
+    warehouse.run(frames_of(documents=[gone]), SECOND)
+    rows = warehouse.table(DOCUMENTS).select("page_id", "outcome", "revision", "is_current").sort("revision").rows()
+    assert rows == [("canonical", "kept", 1, True), ("canonical", "gone", 2, False)]
+
+
 def test_the_same_bytes_read_by_another_version_are_the_same_revision_under_its_new_id(warehouse):
     warehouse.run(frames_of(documents=[document("d1", "p", raw_hash="same")], sentences=[sentence("d1")], claims=[claim("d1")]))
     anew = document("d2", "p", raw_hash="same", pipeline_version="v2", fetched_at=SECOND)

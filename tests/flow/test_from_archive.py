@@ -29,10 +29,10 @@ def without_warehouse(site_run, tmp_path):
     return data
 
 
-def assert_same_rows(site_run, data: Path) -> None:
+def assert_same_rows(site_run, data: Path, *, but: str | None = None) -> None:
     assert site_run.site.log() == []
     for table in TABLES:
-        if table.written != "run":
+        if table.written != "run" and table.name != but:
             assert contents(data, table) == contents(site_run.data, table), table.name
 
 
@@ -46,4 +46,5 @@ def test_archive_files_alone_are_enough(site_run, without_warehouse, build_at):
         if not path.name.endswith(".warc.gz"):
             path.unlink()
     build_at(without_warehouse, from_archive=True)
-    assert_same_rows(site_run, without_warehouse)
+    # A source that never gave a page is in no archive, nor is the title of a feed.
+    assert_same_rows(site_run, without_warehouse, but="sources")

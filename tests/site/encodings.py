@@ -29,7 +29,6 @@ def charset_pages() -> list[Page]:
         ("unknown", "utf-8", "text/html; charset=utf-99", "klingon"),
         ("utf-8-mark", "utf-8-sig", "text/html", ""),
         ("utf-16-mark", "utf-16", "text/html", ""),
-        ("utf-16-said", "utf-16-le", "text/html; charset=utf-16le", ""),
         ("utf-16-in-page", "utf-16", "text/html", "utf-16"),
     ]
     pages = []

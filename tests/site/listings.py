@@ -54,7 +54,7 @@ class Listings:
     def addresses(self) -> list[str]:
         """What a file of addresses holds: every page that no source names, some in other spellings, some twice."""
         targets = {news_target(number) for number in range(NEWS)}
-        named = [page for page in self._pages if page.host in ("main", "mobile") and page.target not in targets]
+        named = [page for page in self._pages if page.host in ("main", "mobile", "fallen") and page.target not in targets]
         spelled = [self.address(SPELLINGS.get(page.target, page.target), page.host) for page in named]
         return [*spelled, *spelled[:10]]
 

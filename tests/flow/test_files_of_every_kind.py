@@ -52,5 +52,5 @@ def test_files_of_every_kind_are_read_once(run_flow, tmp_path):
     ]
     [row] = ran.ask(f"{documents} WHERE page_key = 'https://post.example/row'").rows()
     assert row[1:3] == ("Of rows", ["Mia Berg"])
-    [(reason,)] = ran.ask("SELECT outcome_reason FROM documents WHERE page_key = 'b.jsonl#id=7'").rows()
+    [(reason,)] = ran.ask("SELECT outcome_reason FROM documents WHERE page_key = 'b.jsonl#2'").rows()
     assert reason == "line 2: the row has neither text nor html"

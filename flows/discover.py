@@ -72,6 +72,7 @@ def discover(
     findings = _Findings()
     for root in roots:
         _look_into(root, settings, findings)
+    _clean(copies_folder(settings))
     found = sorted(findings.pages.values(), key=_order)
     # A page that changed and changed back was fetched as it is more than once.
     by_place = {page.place: page for page in reversed(web.pages)} if web else {}
@@ -92,13 +93,21 @@ def copies_folder(settings: Settings) -> Path:
     return settings.data_dir / "unpacked"
 
 
-def check_source(source: Source) -> int:
+def check_source(source: Source, settings: Settings | None = None) -> int:
     """How many pages the source holds now. Raises what a run would raise for it."""
     root, findings = _root(source), _Findings()
-    _look_into(root, Settings(), findings)
+    _look_into(root, settings or Settings(), findings)
     if not findings.pages:
         raise NothingRead(_nothing([root.path], findings.skipped))
     return len(findings.pages)
+
+
+def _clean(copies: Path) -> None:
+    """Remove copies of tables that no run has asked for in a while."""
+    if copies.is_dir():
+        from flows.row_copies import remove_unused  # noqa: PLC0415   most runs read no table
+
+        remove_unused(copies)
 
 
 def _order(page: FoundPage) -> tuple[str, str, str, datetime, int]:

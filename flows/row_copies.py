@@ -68,7 +68,7 @@ def as_lines(path: Path, columns: Columns, folder: Path, max_bytes: int) -> Line
 def remove_unused(folder: Path) -> None:
     """Remove copies that no run has asked for in a while."""
     limit = time.time() - KEPT_DAYS * 86_400
-    for path in list(folder.iterdir()) if folder.is_dir() else ():
+    for path in list(folder.iterdir()):
         if path.stat().st_mtime < limit:
             path.unlink(missing_ok=True)
 

@@ -206,6 +206,14 @@ def test_the_columns_of_a_source_are_those_of_the_settings(tmp_path):
         found_in(settings=Settings(sources=(wrong,)))
 
 
+def test_copies_of_tables_that_no_run_asks_for_any_more_are_removed(tmp_path):
+    write(tmp_path / "a.html")
+    old = write(tmp_path / "data" / "unpacked" / "old.jsonl")
+    os.utime(old, (0, 0))
+    found_in(tmp_path, settings=Settings(data_dir=tmp_path / "data"))
+    assert not old.exists()
+
+
 def test_what_runs_wrote_below_an_input_is_no_page(tmp_path):
     write(tmp_path / "a.html")
     write(tmp_path / "data" / "reports" / "quality.html")

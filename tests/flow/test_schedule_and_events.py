@@ -123,7 +123,7 @@ def test_the_page_is_named_and_answers(served: Served):
 
 @pytest.mark.parametrize("deployment", ["collect", "build", "audit"])
 def test_each_deployment_has_runs_ahead_as_its_schedule_says(served: Served, deployment: str):
-    wait_until(lambda: served.runs_of(deployment, name={"any_": ["Scheduled"]}))
+    wait_until(lambda: served.runs_of(deployment, name={"any_": ["Scheduled"]}), seconds=30)
     first = datetime.fromisoformat(served.runs_of(deployment, name={"any_": ["Scheduled"]})[0]["expected_start_time"])
     assert datetime.now(UTC) < first
     assert (first.minute, first.second) == (30 if deployment == "build" else 0, 0)

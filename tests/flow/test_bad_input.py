@@ -65,7 +65,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     [
         (["nowhere"], 2, "There is no file or folder nowhere. Mend the path"),
         (["empty"], 3, "Nothing could be read: no page lies in"),
-        (["https://example.org/feed.xml"], 2, "only files and folders can be read so far"),
+        (["ftp://example.org/feed.xml"], 2, "is no address of a page"),
         (["pages", "--config", "wrong.toml"], 2, "set 0 to 100 under [gate] in wrong.toml"),
         (["pages", "--config", "model.toml"], 2, "The language model en_nowhere is not installed"),
         (["pages", "--warehouse", "text.duckdb"], 2, "is no DuckDB database"),

@@ -111,7 +111,8 @@ def _page_of(found: FoundPage, reading: Reading) -> "Page":
     contents = contents_of(found, int(reading.max_page_mb * BYTES_PER_MB))
     fetched_at = found.fetched_at or now()
     return Page(
-        found.key, found.url, found.source_id, contents.raw, fetched_at, contents.problem, found.outcome, contents.given
+        found.key, found.url, found.source_id, contents.raw, fetched_at, contents.problem, found.outcome, contents.given,
+        contents.content_type,
     )  # fmt: skip
 
 

@@ -27,10 +27,17 @@ def build(  # noqa: PLR0913, PLR0917  # what a person can set on Prefect's page
 ) -> Summary:
     """Read what is new in the INPUTs (else in the sources of the settings) and publish it, if it passes the gate.
 
-    `since` and `until`, both inclusive, bound the days of pages from the web. Without `fetch` nothing is asked of the web: what
-    `collect` has fetched is read. `from_archive` reads all that was ever fetched of these sources, and of all sources where
-    none are given. Raises GateStopped when the gate stops the load: then the run, what was found and the rows held back are
-    all that is published.
+    Raises GateStopped when the gate stops the load: then the run, what was found and the rows held back are all that is
+    published.
+
+    Args:
+        inputs: Files, folders and addresses to read; without any, the sources of the settings.
+        warehouse: The warehouse; without it the one that the settings name.
+        config: Settings file; without it ./claimhouse.toml, if there is one.
+        since: First day of the pages from the web that are fetched, or read from the archive; inclusive.
+        until: Last day of these; inclusive.
+        fetch: Whether the web is asked; without it what `collect` has fetched is read.
+        from_archive: Read all that was ever fetched of these sources, or of all where none are given.
     """
     settings = load_settings(Path(config) if config else None, warehouse=Path(warehouse) if warehouse else None)
     with retried(), only_run(settings), startup.workers_ended():

@@ -20,8 +20,13 @@ def collect(
 ) -> Collected:
     """Fetch what is new in the INPUTs (else in the sources of the settings) into the archive.
 
-    With `since` and `until`, both inclusive, only pages that the sources date in these days. Raises NothingRead where no
-    source answered, WrongUse while another process collects.
+    Raises NothingRead where no source answered, WrongUse while another process collects.
+
+    Args:
+        inputs: Addresses of feeds, sitemaps and pages, and files that list them; without any, the sources of the settings.
+        config: Settings file; without it ./claimhouse.toml, if there is one.
+        since: First day, as the sources date pages; inclusive.
+        until: Last day, as the sources date pages; inclusive.
     """
     settings = load_settings(Path(config) if config else None)
     asked = inputs_of(inputs or [], settings)

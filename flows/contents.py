@@ -44,11 +44,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A page's bytes and what is given with them; or, without bytes, why they can't be had."""
+    """A page's bytes, what is given with them, and the media type that a server named; without bytes, why they can't be had."""
 
     raw: bytes | None
     problem: str | None = None
     given: Given | None = None
+    content_type: str | None = None
 
 
 def pages_in(path: Path, key: str, kind: Kind | None, reading: Reading) -> Iterator[FoundPage | None]:
@@ -74,9 +75,10 @@ def contents_of(found: FoundPage, max_bytes: int) -> Contents:
             case "gzip":
                 return _unpacked(path.read_bytes(), max_bytes)
             case "warc":
-                from flows.fetch.warc import content_at  # noqa: PLC0415   most runs read no WARC
+                from flows.fetch.warc import typed_content_at  # noqa: PLC0415   most runs read no WARC
 
-                return Contents(content_at(path, found.at, max_bytes))
+                raw, content_type = typed_content_at(path, found.at, max_bytes)
+                return Contents(raw, content_type=content_type)
             case "row":
                 return _row(found, max_bytes)
             case "file":

@@ -49,7 +49,7 @@ def add_source(location: str, title: str | None, config: Path | None) -> str:
         return "\n".join((f"Added {_described(seen)} to {file}.", *seen.looked.notes, *_examples(seen.entries)))
     if Path(location).absolute() in {Path(known.location).absolute() for known in settings.sources}:
         return f"{location} is a source already."
-    count = len(web.entries or ()) if web else check_source(Source(location=location))
+    count = len(web.entries or ()) if web else check_source(Source(location=location), settings)
     place = Path(location).expanduser()
     if not place.is_absolute():
         place = Path(os.path.relpath(place, file.parent))
@@ -77,7 +77,7 @@ def list_sources(config: Path | None) -> Iterator[str]:
         title = f" ({source.title})" if source.title else ""
         web = web_source_of(source)
         if web is None:
-            yield f"{source.kind or 'file'} {source.location}{title}: {_count(source)}"
+            yield f"{source.kind or 'file'} {source.location}{title}: {_count(source, settings)}"
         else:
             yield f"{source.kind or 'web'} {source.location}{title}: {_history(_row(web, settings))}"
 
@@ -101,7 +101,7 @@ def _checked(source: Source, settings: Settings) -> str:
     """What the source holds, in words. Raises what is wrong with it."""
     web = web_source_of(source)
     if web is None:
-        return f"{check_source(source)} pages"
+        return f"{check_source(source, settings)} pages"
     if web.entries is not None:
         return f"{len(web.entries)} addresses"
     row = _row(web, settings)
@@ -136,9 +136,9 @@ def _examples(entries: tuple[Entry, ...]) -> Iterator[str]:
         yield f"  … and {len(entries) - MOST_SHOWN} more"
 
 
-def _count(source: Source) -> str:
+def _count(source: Source, settings: Settings) -> str:
     try:
-        return f"{check_source(source)} pages"
+        return f"{check_source(source, settings)} pages"
     except ClaimhouseError as error:
         return str(error)
 

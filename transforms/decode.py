@@ -25,19 +25,24 @@ _CONTROL_SHARE = 0.02  # text of any language holds next to none; images, archiv
 _SAMPLE_BYTES = 65536  # what the guess of an encoding looks at: more makes it slower, not better
 
 
+_GUESSED = ["cp1252", "cp1250", "cp1251", "shift_jis", "gb18030", "big5", "euc_kr", "utf_16"]
+"""Where a guess leaves it open between the first two, it is the first: what the web takes undeclared pages for (WHATWG)."""
+
+
 class UnreadableError(Exception):
     """The page holds no text; the message says why, in words for the one who supplied it."""
 
 
-def decode(raw: bytes) -> str:
+def decode(raw: bytes, content_type: str | None = None) -> str:
     """The characters of a page in whatever encoding, with line ends made `\\n` and stray control characters made spaces.
 
-    Trusts a byte-order mark, then valid UTF-8, then what the page declares, then the best guess. The WHATWG encoding
-    standard reads `iso-8859-1` and `ascii` as windows-1252; so do we. Raises UnreadableError for empty and binary pages.
+    Trusts a byte-order mark, then valid UTF-8, then what the server declares in `content_type`, then what the page does, then
+    the best guess. The WHATWG encoding standard reads `iso-8859-1` and `ascii` as windows-1252; so do we. Raises
+    UnreadableError for empty and binary pages.
     """
     if not raw.strip(b"\x00 \t\r\n"):
         raise UnreadableError("the file is empty")
-    text = _characters(raw)
+    text = _characters(raw, _named((content_type or "").encode("ascii", "replace")))
     controls = len(_CONTROL.findall(text[:_SAMPLE_BYTES])) + text[:_SAMPLE_BYTES].count("�")
     if controls > max(8, _CONTROL_SHARE * min(len(text), _SAMPLE_BYTES)):
         raise UnreadableError("the file is binary, not text: save the page as HTML or plain text")
@@ -46,28 +51,27 @@ def decode(raw: bytes) -> str:
     return _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n"))
 
 
-def _characters(raw: bytes) -> str:
+def _characters(raw: bytes, said: str | None) -> str:
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return raw.decode(encoding, "replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    declared = _declared(raw)
-    if declared:
+    # ASCII letters in UTF-16 are valid UTF-8 as well, with a NUL beside each.
+    wide = said if said and said.startswith(("utf-16", "utf-32")) else None
+    for name in filter(None, (wide, "utf-8", said, _named(raw[:_SNIFFED_CHARS]))):
         try:
-            return raw.decode(declared)
+            return raw.decode(name)
         except UnicodeDecodeError:
-            pass
-    best = from_bytes(
-        raw[:_SAMPLE_BYTES], cp_isolation=["cp1252", "cp1250", "cp1251", "shift_jis", "gb18030", "big5", "euc_kr", "utf_16"]
-    ).best()
-    return raw.decode(best.encoding if best else "cp1252", "replace")
+            continue
+    found = from_bytes(raw[:_SAMPLE_BYTES], cp_isolation=_GUESSED)
+    best = found.best()
+    guessed = best.encoding if best else "cp1252"
+    is_open = guessed == "cp1250" and any(match.encoding == "cp1252" for match in found)
+    return raw.decode("cp1252" if is_open else guessed, "replace")
 
 
-def _declared(raw: bytes) -> str | None:
-    found = _DECLARED.search(raw[:_SNIFFED_CHARS])
+def _named(declaration: bytes) -> str | None:
+    """The character set that a header, or the head of a page, declares."""
+    found = _DECLARED.search(declaration)
     if not found:
         return None
     name = (found[1] or found[2]).decode("ascii").lower()

@@ -47,7 +47,8 @@ class Page:
     """One page as it was found. `raw` is None where it could not be had; `problem` then says why, in words, and `outcome` how.
 
     `key` names it within its source: a path relative to the INPUT, or its address. `fetched_at` is naive UTC. `given` is what
-    came with the page beside its bytes, as in a row of a table: it goes before what the page says of itself.
+    came with the page beside its bytes, as in a row of a table: it goes before what the page says of itself. `content_type` is
+    the header that a server sent with it.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Page:
     problem: str | None = None
     outcome: Unread = "unreadable"
     given: Given | None = None
+    content_type: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _read_page(page: Page, reader: Reader) -> dict[str, pl.DataFrame]:
 def read_article(page: Page, reader: Reader) -> Article:
     """Text, zones, metadata and outcome of one page. Raises UnreadableError for a page that holds no text."""
     assert page.raw is not None
-    characters = decode(page.raw)
+    characters = decode(page.raw, page.content_type)
     media = "text" if page.given is not None and page.given.is_text else media_of(page.key, characters)
     metadata, linked = Metadata(), 0.0
     if media == "html":

@@ -71,18 +71,24 @@ def pages_of_warc(path: Path, max_bytes: int) -> Iterator[WarcPage]:
 
 def content_at(path: Path, offset: int, max_bytes: int) -> bytes:
     """The content of the record that begins at `offset`, unpacked. Raises WrongUse, which names the file and the mend."""
+    return typed_content_at(path, offset, max_bytes)[0]
+
+
+def typed_content_at(path: Path, offset: int, max_bytes: int) -> tuple[bytes, str | None]:
+    """The same, with the Content-Type that the server gave it."""
     try:
         with closing(records(path, offset)) as found:
             record = next(found, None)
             if record is None:
                 raise BrokenWarcError(f"the file ends before byte {offset}")
-            content = content_of(record, http_head_of(record), max_bytes)
+            head = http_head_of(record)
+            content = content_of(record, head, max_bytes)
             record.end()
     except (BrokenWarcError, UnreadableContentError) as error:
         raise WrongUse(f"The record at byte {offset} of {path} can't be read: {error}.") from None
     except OSError as error:
         raise _unopened(path, error) from None
-    return content
+    return content, head.get_header("Content-Type") if head else None
 
 
 def target_of(record: Record) -> str:

@@ -164,20 +164,10 @@ def texts_of_charsets(site_run: SiteRun) -> dict[str, str]:
     return {url.rpartition("/")[2]: text for url, text in rows}
 
 
-GUESSED = {"windows-1252-said", "latin-1-said", "windows-1252-unsaid", "windows-1252-said-wrong"}
-"""Neither a mark nor the page itself tells their character set, and UTF-8 it is not."""
-
-
-def test_pages_are_read_in_the_character_set_that_they_declare_or_in_utf_8(site_run):
+def test_pages_are_read_in_the_character_set_that_they_or_their_server_declare(site_run):
     texts = texts_of_charsets(site_run)
-    assert {name for name, text in texts.items() if WESTERN not in text} <= GUESSED
-    assert len(texts) == 11
-
-
-@pytest.mark.xfail(strict=True, reason="the charset of the Content-Type header does not reach the reader, which has to guess")
-def test_pages_are_read_in_the_character_set_that_their_server_declares(site_run):
-    texts = texts_of_charsets(site_run)
-    assert {name for name in ("windows-1252-said", "latin-1-said") if WESTERN not in texts[name]} == set()
+    assert {name for name, text in texts.items() if WESTERN not in text} == set()
+    assert len(texts) == 12
 
 
 def test_no_address_becomes_a_path_on_this_machine(site_run):

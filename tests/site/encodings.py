@@ -30,6 +30,7 @@ def charset_pages() -> list[Page]:
         ("utf-8-mark", "utf-8-sig", "text/html", ""),
         ("utf-16-mark", "utf-16", "text/html", ""),
         ("utf-16-in-page", "utf-16", "text/html", "utf-16"),
+        ("utf-16-said", "utf-16-le", "text/html; charset=utf-16le", ""),
     ]
     pages = []
     for number, (name, encoding, media, declared) in enumerate(made):

@@ -59,7 +59,7 @@ def test_fetching_has_a_pool_of_its_own_so_that_it_goes_on_beside_a_build():
     assert pools["flows.build.build"] == pools["flows.audit.audit"] != pools["flows.collect.collect"]
 
 
-@pytest.mark.parametrize("flow", [audit], ids=lambda flow: flow.name)
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
 def test_every_parameter_is_described_on_the_page_where_a_person_changes_it(flow: Flow):
     undescribed = [name for name, shape in flow.parameters.properties.items() if not shape.get("description")]
     assert undescribed == []

@@ -105,3 +105,19 @@ def test_a_sign_in_running_text_makes_no_markup():
 def test_markdown_is_known_by_its_name():
     assert media_of("docs/NOTE.MD", "# The ferry") == "markdown"
     assert media_of("docs/note.txt", "# The ferry") == "text"
+
+
+def test_what_the_server_declares_comes_before_what_the_page_does():
+    assert decode("<meta charset=shift_jis>Żółć".encode("cp1250"), "text/html; charset=windows-1250").endswith("Żółć")
+
+
+def test_utf_16_that_only_the_server_declares_is_no_utf_8_with_gaps():
+    assert decode("<p>a plain word</p>".encode("utf-16-le"), "text/html; charset=utf-16le") == "<p>a plain word</p>"
+
+
+def test_a_server_that_declares_what_the_bytes_are_not_is_not_believed():
+    assert decode("crêpes".encode(), "text/html; charset=shift_jis") == "crêpes"
+
+
+def test_undeclared_western_letters_are_taken_for_western_ones():
+    assert "crêpes" in decode(("They said on Monday that all would be paid. " * 9 + "Two crêpes, please.").encode("cp1252"))

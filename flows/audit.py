@@ -1,4 +1,4 @@
-"""The audit: all that was loaded is checked again, silent sources are told of, and what was kept long enough is let go."""
+"""The audit: all that was loaded is checked again, and silent sources are told of."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -17,8 +17,7 @@ from expectations.suites import Judge
 from flows import events, steps
 from flows.clock import now
 from flows.errors import ClaimhouseError
-from flows.fetch.archive import Archive
-from flows.fetch.collect import archive_folder, ledger_path
+from flows.fetch.collect import ledger_path
 from flows.fetch.ledger import Ledger, SourceRow
 from flows.inputs import inputs_of
 from flows.knowledge import reading
@@ -44,12 +43,11 @@ class AuditFailed(ClaimhouseError):  # noqa: N818  # as the others in flows.erro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """What the audit came to: failures in words, the sources that are silent, how many files of the archive were let go."""
+    """What the audit came to: failures in words, and the sources that are silent."""
 
     quality_results: pl.DataFrame
     broken: tuple[str, ...]
     silent: tuple[SourceRow, ...]
-    retired: int
 
     def as_markdown(self) -> str:
         """What it came to, for Prefect's page."""
@@ -57,13 +55,13 @@ class Audited:
         lines = [f"- {self.quality_results.height} checks, {failed.height} do not hold"]
         lines += [f"- **broken** {words}" for words in self.broken]
         lines += [f"- **silent** {source.location}, last new page {source.new_at:%Y-%m-%d}" for source in self.silent]
-        return "\n".join([*lines, f"- {self.retired} files of the archive were old enough to go"])
+        return "\n".join(lines)
 
 
 @flow(name="audit", flow_run_name=lambda: f"audit at {now():%Y-%m-%d %H:%M:%S}", on_failure=[events.tell_of_failure],
       on_crashed=[events.tell_of_failure])  # fmt: skip
 def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
-    """Check all that was loaded, write the reports anew, tell of silent sources, and let old pages of the archive go.
+    """Check all that was loaded, write the reports anew, and tell of silent sources.
 
     Raises AuditFailed where something would not have passed the gate: all else is done, and told of, before.
 
@@ -83,7 +81,6 @@ def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
         quality_results=checked.quality_results(run.run_id),
         broken=checked.broken,
         silent=tell_of_silence(settings, run.started_at, before),
-        retired=retire(settings),
     )
     create_markdown_artifact(audited.as_markdown(), key="audit", description="What the audit came to")
     if audited.broken:
@@ -126,24 +123,6 @@ def tell_of_silence(settings: Settings, at: datetime, before: datetime | None) -
         if row.new_at and (before is None or before <= row.new_at + silent_after):
             events.source_silent(row.source_id, row.location or row.source_id, row.new_at)
     return silent
-
-
-@task(
-    name="retire", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[60, 600], retry_condition_fn=while_held,
-)  # fmt: skip
-def retire(settings: Settings) -> int:
-    """Remove what the archive has kept for longer than the settings want. How many files that were.
-
-    Raises Busy while pages are being fetched.
-    """
-    if settings.fetch.keep_days is None or not archive_folder(settings).is_dir():
-        return 0
-    with Archive(archive_folder(settings)) as archive:
-        retired = archive.retire(now() - timedelta(days=settings.fetch.keep_days))
-        if retired:
-            with Ledger(ledger_path(settings)) as ledger:
-                ledger.recover(archive)
-    return retired
 
 
 def last_audit(warehouse: Path) -> datetime | None:

@@ -199,7 +199,8 @@ def summarise(  # noqa: PLR0913, PLR0917   # what each step came to
         reports=tuple(sorted(run.reports.glob("*.html"))),
         seconds=run.seconds,
         start_seconds=dict(startup.seconds),
-        fetched=collected.counts,
+        fetched=dict(collected.states.items()),
+        has_more=collected.has_more,
         reasons=dict(collected.problems.most_common(MOST_REASONS)),
         fetch_seconds=collected.seconds,
     )

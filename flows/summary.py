@@ -23,7 +23,6 @@ FETCH_WORDS = {
     "gone": "are gone",
     "refused": "are not for us",
     "failed": "failed",
-    "left": "wait for the next run",
 }
 MOST_REASONS = 5
 """Reasons why pages were not fetched that a summary lists, the most frequent first; `documents.outcome_reason` has all."""
@@ -67,6 +66,7 @@ class Summary:
     fetched: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
     fetch_seconds: float = 0.0
+    has_more: bool = False
 
     def as_json(self) -> str:
         """All of it as one JSON object, for machines."""
@@ -79,6 +79,8 @@ class Summary:
             yield "Fetched", f"{_listed(asked)} in {self.fetch_seconds:.1f} s"
             for reason, count in self.reasons.items():
                 yield "", f"{count} × {reason}"
+            if self.has_more:
+                yield "", "more are due than `max_addresses` under [fetch]: the next run fetches them"
         known = self.pages - sum(self.outcomes.values())
         pages = {"found": self.pages, "known": known, "files of other kinds left out": self.skipped}
         yield "Pages", _listed(pages, always="found")

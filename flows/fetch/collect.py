@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
@@ -36,21 +37,15 @@ _HEAD_BYTES = 20_000
 class Collected:
     """What collecting came to: `states` counts how the requests for pages ended, `new` the addresses met for the first time.
 
-    `looked` has how each source was found, by source_id, `left` the pages that are due and wait for the next run.
+    `looked` has how each source was found, by source_id; `has_more` tells that pages are due which wait for the next run.
     """
 
     states: Counter[State] = field(default_factory=Counter)
     looked: dict[str, Looked] = field(default_factory=dict)
     problems: Counter[str] = field(default_factory=Counter)
     new: int = 0
-    left: int = 0
+    has_more: bool = False
     seconds: float = 0.0
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many requests for pages ended how, and how many pages are left."""
-        counts: dict[str, int] = {state: count for state, count in self.states.items()}  # noqa: C416   for the keys' type
-        return counts | ({"left": self.left} if self.left else {})
 
 
 def archive_folder(settings: Settings) -> Path:
@@ -75,6 +70,8 @@ def collect_sources(
     with ExitStack() as stack:
         archive = stack.enter_context(Archive(archive_folder(settings)))
         ledger = stack.enter_context(Ledger(ledger_path(settings)))
+        if settings.fetch.keep_days is not None:
+            archive.retire(now() - timedelta(days=settings.fetch.keep_days))
         ledger.recover(archive)
         collector = _Collector(settings, rules, archive, ledger, on_fetched)
         try:
@@ -123,7 +120,7 @@ class _Collector:
                 [source.source_id for source in sources], at=now(), recheck_hours=wanted.recheck_hours,
                 recheck_days=wanted.recheck_days, most=wanted.max_addresses + 1, since=period.since, until=period.until,
             )  # fmt: skip
-            self.collected.left = len(due) - wanted.max_addresses if len(due) > wanted.max_addresses else 0
+            self.collected.has_more = len(due) > wanted.max_addresses
             await self._fetch_all(due[: wanted.max_addresses], fetcher)
 
     def checkpoint(self) -> None:

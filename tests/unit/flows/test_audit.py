@@ -5,13 +5,9 @@ import polars as pl
 import pytest
 
 from flows import audit as auditing
-from flows.audit import Audited, last_audit, record, retire, tell_of_silence
-from flows.clock import now
-from flows.errors import Busy
-from flows.fetch.archive import Archive, archive_files
-from flows.fetch.collect import archive_folder, ledger_path
+from flows.audit import Audited, last_audit, record, tell_of_silence
+from flows.fetch.collect import ledger_path
 from flows.fetch.ledger import Ledger
-from flows.fetch.model import Entry, Fetched
 from flows.fetch.sources import Looked
 from flows.inputs import inputs_of
 from flows.report import write_pages
@@ -28,7 +24,7 @@ NOW = datetime(2026, 3, 20, 3, 0)
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     sources = (Source(location=FEED), Source(location=MAP))
-    return Settings(data_dir=tmp_path, sources=sources, fetch=Fetch(silent_days=14, keep_days=30))
+    return Settings(data_dir=tmp_path, sources=sources, fetch=Fetch(silent_days=14))
 
 
 @pytest.fixture
@@ -70,36 +66,6 @@ def test_neither_a_single_page_nor_a_source_that_is_listed_no_more_is_silent(set
     assert told == []
 
 
-def kept(settings: Settings, at: datetime) -> None:
-    page = b"<!doctype html><p>The bridge is open."
-    address = f"https://paper.example/{at:%d}"
-    fetched = Fetched(address, address, "read", at, 200, "OK", (), (("Content-Type", "text/html"),), page, page)
-    with Archive(archive_folder(settings)) as archive, Ledger(ledger_path(settings)) as ledger:
-        ledger.add("s", [Entry(address)], seen_at=at)
-        ledger.record(fetched, archive.write(fetched, "s"), "s")
-
-
-def test_pages_kept_for_longer_than_the_settings_want_are_let_go_and_forgotten(settings):
-    kept(settings, now() - timedelta(days=40))
-    kept(settings, now() - timedelta(days=20))
-    assert retire.fn(settings) == 1
-    [left] = archive_files(archive_folder(settings))
-    with Ledger(ledger_path(settings)) as ledger:
-        places = [capture.place.file if capture.place else None for capture in ledger.captures(["s"])]
-    assert sorted(places, key=str) == sorted([None, left.name], key=str)
-
-
-def test_all_pages_are_kept_where_the_settings_set_no_end(settings):
-    kept(settings, now() - timedelta(days=4000))
-    assert retire.fn(settings.model_copy(update={"fetch": Fetch()})) == 0
-    assert len(archive_files(archive_folder(settings))) == 1
-
-
-def test_nothing_is_let_go_while_pages_are_fetched(settings):
-    with Archive(archive_folder(settings)), pytest.raises(Busy):
-        retire.fn(settings)
-
-
 class Checked:
     """What an audit found, of one check."""
 
@@ -130,7 +96,6 @@ def test_where_there_is_no_warehouse_yet_there_was_no_audit(tmp_path):
 
 def test_what_the_audit_came_to_is_told_in_words(settings):
     results = Checked().quality_results("r").with_columns(success=False)
-    told = Audited(quality_results=results, broken=("claims: two rows have one key.",), silent=(), retired=2).as_markdown()
+    told = Audited(quality_results=results, broken=("claims: two rows have one key.",), silent=()).as_markdown()
     assert "1 checks, 1 do not hold" in told
     assert "**broken** claims: two rows have one key." in told
-    assert "2 files of the archive" in told

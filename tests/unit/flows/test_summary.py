@@ -109,6 +109,11 @@ def test_the_summary_counts_how_requests_ended_and_why():
     assert ("", "1 × robots.txt disallows it") in lines
 
 
+def test_pages_that_wait_for_the_next_run_are_told_of():
+    told = [text for _, text in summary(fetched={"read": 3}, has_more=True).lines()]
+    assert "more are due than `max_addresses` under [fetch]: the next run fetches them" in told
+
+
 def test_as_json_the_summary_is_one_object_for_machines():
     told = json.loads(summary(fetched={"read": 3}).as_json())
     assert (told["status"], told["fetched"], told["warehouse"]) == ("loaded", {"read": 3}, "data/warehouse.duckdb")

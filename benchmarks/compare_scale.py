@@ -19,17 +19,15 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 from rich.console import Console
 
-from benchmarks.baseline import accept, failing, read_baseline, write_baseline
 from benchmarks.figures import Figure
 from benchmarks.made_claims import CLAIMS_PER_ARTICLE, Articles, Maker, Statement
-from benchmarks.readme import write_figures
-from benchmarks.table import print_figures
+from benchmarks.verdict import settle_figures
 from flows.knowledge import reading
 from flows.models import seeds
 from flows.news import Settled
@@ -177,15 +175,8 @@ def main(folder: Path, *, claims: int = MANY, rounds: int = 4, reason: str | Non
         for size, taken in turns.items():
             taken.append(_turn_apart(folder / f"made-{size}.duckdb"))
     few, many = (min(taken, key=lambda turn: turn.settle_seconds) for taken in turns.values())
-    figures, baseline = figures_of(few, many, claims), read_baseline()
-    print_figures(figures, baseline, console)
     console.print(f"loading them: {few.load_seconds:.1f} s and {many.load_seconds:.1f} s, of which the file is copied once")
-    if reason:
-        baseline = accept(figures, baseline, reason=reason, date=datetime.now(UTC).date().isoformat())
-        write_baseline(baseline)
-        write_figures(baseline)
-        return 0
-    return 1 if failing(figures, baseline) else 0
+    return settle_figures(figures_of(few, many, claims), reason, console)
 
 
 def _arguments() -> argparse.Namespace:

@@ -16,16 +16,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
 from rich.console import Console
 
-from benchmarks.baseline import accept, failing, read_baseline, write_baseline
 from benchmarks.figures import Figure
-from benchmarks.readme import write_figures
-from benchmarks.table import print_figures
+from benchmarks.verdict import settle_figures
 
 PAGES, FEW = 10_000, 2_000
 LEAST_PAGES_A_SECOND = 150.0
@@ -137,14 +134,7 @@ def figures_of(timings: Timings, pages: int) -> list[Figure]:
 def main(pages: int = PAGES, *, rounds: int = 2, reason: str | None = None) -> int:
     """Time, print, and hold against the limits. Returns 1 where one is exceeded."""
     console = Console(width=None if sys.stdout.isatty() else 180, highlight=False)
-    figures, baseline = figures_of(time_all(pages, rounds), pages), read_baseline()
-    print_figures(figures, baseline, console)
-    if reason:
-        baseline = accept(figures, baseline, reason=reason, date=datetime.now(UTC).date().isoformat())
-        write_baseline(baseline)
-        write_figures(baseline)
-        return 0
-    return 1 if failing(figures, baseline) else 0
+    return settle_figures(figures_of(time_all(pages, rounds), pages), reason, console)
 
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:

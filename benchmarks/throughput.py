@@ -13,17 +13,14 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.baseline import accept, failing, read_baseline, write_baseline
 from benchmarks.figures import Figure
 from benchmarks.loops import Batch, Cost, bare_loop, our_loop, prepare_bare, prepare_ours
 from benchmarks.pools import pool
-from benchmarks.readme import write_figures
-from benchmarks.table import print_figures
+from benchmarks.verdict import settle_figures
 from benchmarks.whole_run import WholeRun, run_once
 
 BATCH_PAGES = 6
@@ -163,16 +160,8 @@ def main(pages: Path, *, processes: int = 2, rounds: int = 2, limit: int | None 
         return 2
     timings = time_all(pages, processes=processes, rounds=rounds, limit=limit)
     data = f"{pages.parent.name if pages.name == 'pages' else pages.name} speed"
-    figures = figures_of(data, timings, processes)
-    baseline = read_baseline()
-    print_figures(figures, baseline, console)
     print_rates(timings, processes, console)
-    if reason:
-        baseline = accept(figures, baseline, reason=reason, date=datetime.now(UTC).date().isoformat())
-        write_baseline(baseline)
-        write_figures(baseline)
-        return 0
-    return 1 if failing(figures, baseline) else 0
+    return settle_figures(figures_of(data, timings, processes), reason, console)
 
 
 def _arguments() -> argparse.Namespace:

@@ -87,8 +87,8 @@ def test_an_unknown_setting_is_refused_with_the_one_that_was_meant():
 
 
 def test_an_unknown_section_is_refused_with_the_list_of_those_there_are():
-    message = refused("[fetch]\ndelay = 3\n")
-    assert "`fetch` in claimhouse.toml is no setting" in message
+    message = refused("[colours]\nred = 3\n")
+    assert "`colours` in claimhouse.toml is no setting" in message
     assert "`reading`" in message
 
 
@@ -98,13 +98,13 @@ def test_a_section_given_as_a_value_is_refused():
 
 def test_a_source_of_unknown_kind_is_refused():
     assert refused('[[sources]]\nkind = "fax"\nlocation = "x"\n') == (
-        '`kind` is "fax"; it is a kind of source: set file under [[sources]] in claimhouse.toml.'
+        '`kind` is "fax"; it is a kind of source: set feed, sitemap, url, file or warc, or leave it out under [[sources]] in claimhouse.toml.'
     )
 
 
 def test_a_source_without_a_location_is_refused():
     assert refused("[[sources]]\n") == (
-        "`location` is missing under [[sources]] in claimhouse.toml; it is the path of a file or folder: set one."
+        "`location` is missing under [[sources]] in claimhouse.toml; it is an address, or the path of a file or folder: set one."
     )
 
 

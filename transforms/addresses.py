@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -158,7 +159,14 @@ def _forward(address: str) -> str:
 
 def _place(parts: SplitResult) -> str | None:
     """Scheme, host and port of an address, without credentials; None for what names no host of the web."""
-    scheme = parts.scheme.lower()
+    return _place_of(parts.scheme, parts.netloc)
+
+
+@lru_cache(maxsize=10_000)
+def _place_of(scheme: str, netloc: str) -> str | None:
+    """The same: a listing names one host thousands of times."""
+    parts = SplitResult(scheme.lower(), netloc, "", "", "")
+    scheme = parts.scheme
     if scheme not in _PORTS:
         return None
     host = _host(parts.hostname or "")

@@ -77,7 +77,7 @@ class Ledger:
         """Note that a source names these addresses; how many of them nobody had named before."""
         new = 0
         for some in batched(entries, _ENTRIES_AT_ONCE):
-            rows = [self._pages.row_of(entry, source_id, stamp(seen_at)) for entry in some]
+            rows = self._pages.rows_of(some, source_id, stamp(seen_at))
             new += self._connection.executemany(ADD_ADDRESS, rows).rowcount
             self._connection.executemany(CLAIM_CHANGE, [row for row in rows if row["changed_at"] or row["title"]])
             self._connection.executemany(ADD_LINK, rows)

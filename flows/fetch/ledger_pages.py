@@ -1,11 +1,13 @@
 """How fetching an address ended, written down: a new page, the same one, another address's, or none."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flows.fetch.archive_records import Kept
-from flows.fetch.ledger_queries import ADD_ADDRESS, ADD_LINK, KNOWN, MOST_WAIT_HOURS, SAME_PAGE
+from flows.fetch.ledger_queries import ADD_ADDRESS, ADD_LINK, KNOWN, MOST_WAIT_HOURS, PAGES_OF, SAME_PAGE
 from flows.fetch.ledger_schema import shifted, stamp, storable, storable_or_none
 from flows.fetch.model import Entry, Fetched, Validators
 from flows.inputs import address_rules
@@ -43,22 +45,23 @@ class Pages:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def row_of(self, entry: Entry, source_id: str, seen_at: str) -> dict[str, str | None]:
-        """An entry as the ledger's statements take it."""
-        address = storable(entry.address)
-        try:
-            host = urlsplit(address).netloc
-        except ValueError:
-            host = ""
-        return {
-            "page": self._page(address),
-            "address": address,
-            "host": host,
-            "seen_at": seen_at,
-            "title": storable_or_none(entry.title),
-            "changed_at": stamp(entry.changed_at) if entry.changed_at else None,
-            "source_id": storable(source_id),
-        }
+    def rows_of(self, entries: Sequence[Entry], source_id: str, seen_at: str) -> list[dict[str, str | None]]:
+        """Entries as the ledger's statements take them."""
+        addresses = [storable(entry.address) for entry in entries]
+        # To fold an address takes longer than to find it.
+        pages = dict(self._connection.execute(PAGES_OF, (json.dumps(addresses),)))
+        return [
+            {
+                "page": pages.get(address) or storable(address_rules().identity(address)),
+                "address": address,
+                "host": _host_of(address),
+                "seen_at": seen_at,
+                "title": storable_or_none(entry.title),
+                "changed_at": stamp(entry.changed_at) if entry.changed_at else None,
+                "source_id": storable(source_id),
+            }
+            for entry, address in zip(entries, addresses, strict=True)
+        ]
 
     def is_known(self, address: str, raw_hash: str, url: str | None) -> bool:
         """Whether the page that the address leads to, or with `url` that final address, had that content when last read."""
@@ -143,17 +146,13 @@ class Pages:
         assert row.lastrowid is not None
         return row.lastrowid
 
-    def _page(self, address: str) -> str:
-        """What all forms of a page's address have in common. To fold one takes longer than to find it."""
-        found = self._connection.execute("SELECT page FROM addresses WHERE address = ?", (address,)).fetchone()
-        return str(found[0]) if found else storable(address_rules().identity(address))
-
     def _known(self, address: str) -> Known | None:
-        row = self._connection.execute(KNOWN, (self._page(storable(address)),)).fetchone()
+        [asked] = self.rows_of([Entry(address)], "", "")
+        row = self._connection.execute(KNOWN, (asked["page"],)).fetchone()
         return Known(*row) if row else None
 
     def _new(self, fetched: Fetched, source_id: str) -> Known:
-        row = self.row_of(Entry(fetched.address), source_id, stamp(fetched.fetched_at))
+        [row] = self.rows_of([Entry(fetched.address)], source_id, stamp(fetched.fetched_at))
         self._connection.execute(ADD_ADDRESS, row)
         self._connection.execute(ADD_LINK, row)
         known = self._known(fetched.address)
@@ -163,6 +162,13 @@ class Pages:
     def _same_page(self, url: str, raw_hash: str, address_id: int) -> int | None:
         row = self._connection.execute(SAME_PAGE, (storable(url), raw_hash, address_id)).fetchone()
         return row[0] if row else None
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _validators_of(fetched: Fetched) -> Validators:

@@ -56,6 +56,7 @@ ORDER BY a.address, c.id
 LATEST_CAPTURES = _CAPTURES.format(join="c.id = a.capture_id", linked=_LINKED)
 ALL_CAPTURES = _CAPTURES.format(join="c.address_id = a.id", linked=_LINKED)
 
+PAGES_OF = "SELECT address, page FROM addresses WHERE address IN (SELECT value FROM json_each(?))"
 KNOWN = """
 SELECT a.id, a.changed_at, a.answered_at, a.failures, a.vain, a.first_read_at, a.capture_id, c.id, c.raw_hash, c.file,
     a.etag, a.last_modified, a.alias_of

@@ -95,12 +95,7 @@ class Reader:
 
     async def _read_content(self, fetched: Fetched, known: Known, *, may_lead_on: bool) -> Looked:
         content = _plain(fetched.content)
-        # Threads: a large listing takes seconds to parse, and meanwhile other pages go on.
-        feed = await asyncio.to_thread(read_feed, content, fetched.url, self.rules, content_type=_media_of(fetched))
-        if feed:
-            self.keep(feed.entries)
-            named = len({entry.address for entry in feed.entries})
-            return Looked("read", fetched.url, "feed", feed.title, named, feed.nameless, _validators_of(fetched))
+        # Threads: a large listing takes seconds to parse, and meanwhile other pages go on. What is no sitemap shows at once.
         sitemap = await asyncio.to_thread(read_sitemap, content, fetched.url, self.rules)
         if sitemap is not None:
             named, problems = await self._read_sitemap(sitemap, known)
@@ -109,6 +104,11 @@ class Reader:
             # A sitemap index that is unchanged says nothing of the sitemaps below: only a plain one is asked conditionally.
             validators = Validators() if sitemap.sitemaps else _validators_of(fetched)
             return Looked(state, fetched.url, "sitemap", None, named, 0, validators, problem=problem)
+        feed = await asyncio.to_thread(read_feed, content, fetched.url, self.rules, content_type=_media_of(fetched))
+        if feed:
+            self.keep(feed.entries)
+            named = len({entry.address for entry in feed.entries})
+            return Looked("read", fetched.url, "feed", feed.title, named, feed.nameless, _validators_of(fetched))
         try:
             markup = decode(content)
         except UnreadableError as error:

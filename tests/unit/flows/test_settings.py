@@ -98,13 +98,15 @@ def test_a_section_given_as_a_value_is_refused():
 
 def test_a_source_of_unknown_kind_is_refused():
     assert refused('[[sources]]\nkind = "fax"\nlocation = "x"\n') == (
-        '`kind` is "fax"; it is a kind of source: set feed, sitemap, url, file or warc, or leave it out under [[sources]] in claimhouse.toml.'
+        '`kind` is "fax"; it is a kind of source: set feed, sitemap, url, file or warc, or leave it out '
+        "under [[sources]] in claimhouse.toml."
     )
 
 
 def test_a_source_without_a_location_is_refused():
     assert refused("[[sources]]\n") == (
-        "`location` is missing under [[sources]] in claimhouse.toml; it is an address, or the path of a file or folder: set one."
+        "`location` is missing under [[sources]] in claimhouse.toml; "
+        "it is an address, or the path of a file or folder: set one."
     )
 
 

@@ -8,6 +8,7 @@ from prefect import flow
 from flows import startup, steps
 from flows.errors import GateStopped
 from flows.events import tell_of_failure
+from flows.fetch.collect import Collected
 from flows.inputs import Period, inputs_of
 from flows.retries import retried
 from flows.run import Run, only_run
@@ -44,7 +45,8 @@ def build(  # noqa: PLR0913, PLR0917  # what a person can set on Prefect's page
         run = Run.begun(settings)
         startup.import_in_background()
         asked = inputs_of(inputs or [], settings, Period.of_days(since, until), from_archive=from_archive)
-        collected = steps.collect_pages(asked.web if fetch and not from_archive else (), settings, asked.period)
+        asks_web = bool(asked.web) and fetch and not from_archive
+        collected = steps.collect_pages(asked.web, settings, asked.period) if asks_web else Collected()
         found = steps.discover_pages(asked, run)
         todo = steps.plan(found, run)
         steps.annotate(todo, run)

@@ -40,8 +40,6 @@ def name_of_run() -> str:
 @task(name="collect", cache_policy=NO_CACHE)
 def collect_pages(sources: Sequence[WebSource], settings: Settings, period: Period) -> Collected:
     """Fetch what is new at the sources on the web into the archive, and tell of those that can't be read."""
-    if not sources:
-        return Collected()
     with progress.fetching() as on_fetched:
         collected = collect_sources(sources, settings, address_rules(), period=period, on_fetched=on_fetched)
     for source_id, looked in collected.looked.items():

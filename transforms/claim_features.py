@@ -262,9 +262,11 @@ def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
 
 def _held_stance(claim: Mapping[str, Any], pointings: Sequence[Pointing], lexicon: CompareLexicon) -> Pointing | None:
     """The stance in the words that stand before a held phrase in `resolved_text`, where it is the first direction there."""
+    if not claim["speaker"] or claim["subject"] or not pointings:
+        return None
     words, resolved = split_words(claim["text"]), split_words(claim["resolved_text"] or "")
     lead = len(resolved) - len(words)
-    if not claim["speaker"] or claim["subject"] or lead <= 0 or resolved[lead:] != words or not pointings:
+    if lead <= 0 or resolved[lead:] != words:
         return None
     printed = {word.surface for word in read_words(" ".join(resolved[:lead]), lexicon) if word.direction is not None}
     first = pointings[0]

@@ -183,6 +183,7 @@ def _single(surface: str, lexicon: CompareLexicon) -> Word | None:
     return Word(surface, base, role=lexicon.roles.get(surface) or lexicon.roles.get(base))
 
 
+@lru_cache(maxsize=200_000)
 def _base(surface: str, lexicon: CompareLexicon) -> str:
     return lexicon.lemmas.get(surface) or base_form(surface)
 
@@ -191,7 +192,7 @@ def _phrase_at(at: int, surfaces: Sequence[str], lexicon: CompareLexicon) -> tup
     surface, base = surfaces[at], _base(surfaces[at], lexicon)
     longest = max(lexicon.longest.get(surface, 0), lexicon.longest.get(base, 0))
     printed = tuple(surfaces[at : at + longest])
-    bases = tuple(_base(word, lexicon) for word in printed)
+    bases = (base, *(_base(word, lexicon) for word in printed[1:])) if longest else ()
     for length in range(len(printed), 0, -1):
         if length == 1 and surface in lexicon.roles:
             break  # "least" is no form of "little"

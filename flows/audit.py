@@ -21,7 +21,6 @@ from flows.fetch.collect import ledger_path
 from flows.fetch.ledger import Ledger, SourceRow
 from flows.inputs import inputs_of
 from flows.knowledge import reading
-from flows.models import code_version, model_version
 from flows.retries import retried, while_held
 from flows.run import Run, only_run
 from flows.settings import Settings, load_settings
@@ -104,12 +103,7 @@ def check_all(run: Run) -> Audit:
 )  # fmt: skip
 def record(checked: Audit, run: Run) -> None:
     """Keep what was found in the warehouse, under a run of its own."""
-    row: dict[str, object] = {
-        "run_id": run.run_id, "flow_run_id": run.flow_run_id, "started_at": run.started_at, "finished_at": now(),
-        "status": AUDITED, "pages": 0, "documents": 0, "claims": 0, "quarantined": 0,
-        "code_version": code_version(run.settings.reading), "model_version": model_version(run.settings.reading),
-    }  # fmt: skip
-    told = {RUNS.name: RUNS.frame([row]), QUALITY_RESULTS.name: checked.quality_results(run.run_id)}
+    told = {RUNS.name: steps.row_of_run(run, AUDITED), QUALITY_RESULTS.name: checked.quality_results(run.run_id)}
     with building(run.settings.warehouse_path) as con:
         load_tables(con, told, replaced_documents=())
 

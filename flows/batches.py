@@ -29,7 +29,6 @@ from warehouse.tables import BATCH_TABLES
 if TYPE_CHECKING:
     from transforms.read import Page
 
-BYTES_PER_MB = 1_000_000
 _DIED = (
     "the process that read it died, as it does when memory runs out: give it more memory, "
     "or set fewer workers under [run] in claimhouse.toml, and run again"
@@ -108,7 +107,7 @@ def _page_of(found: FoundPage, reading: Reading) -> "Page":
     """The page with its bytes; what it can't be had for is its problem."""
     from transforms.read import Page  # noqa: PLC0415
 
-    contents = contents_of(found, int(reading.max_page_mb * BYTES_PER_MB))
+    contents = contents_of(found, reading.max_page_bytes)
     fetched_at = found.fetched_at or now()
     return Page(
         found.key, found.url, found.source_id, contents.raw, fetched_at, contents.problem, found.outcome, contents.given,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from flows.errors import WrongUse
+from flows.fetch.unpack import GZIP_MAGIC, unpack
 from transforms.entries import Entry
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ READABLE_SUFFIXES = frozenset((".html", ".htm", ".xhtml", ".txt", ".md", ".markd
 MOST_LIST_BYTES = 100_000_000
 """A list is read whole; a million addresses take less."""
 
-GZIP_MAGIC = b"\x1f\x8b"
 _SNIFFED_BYTES = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _PROLOG = re.compile(
@@ -157,8 +157,6 @@ def _unpacked(packed: bytes) -> tuple[bytes, bool]:
 
 
 def _whole(path: Path) -> bytes:
-    from flows.fetch.unpack import unpack  # noqa: PLC0415
-
     raw = path.read_bytes() if path.stat().st_size <= MOST_LIST_BYTES else b""
     unpacked = unpack(raw, ["gzip"] if raw.startswith(GZIP_MAGIC) else [], max_bytes=MOST_LIST_BYTES)
     if unpacked.fault or not raw:

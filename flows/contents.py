@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flows.containers import GZIP_MAGIC, Kind
+from flows.containers import Kind
 from flows.errors import WrongUse
+from flows.fetch.unpack import GZIP_MAGIC, unpack
 from flows.found import FoundPage
+from flows.settings import BYTES_PER_MB
 from transforms.given import Given, hash_of_page
 
 if TYPE_CHECKING:
     from flows.fetch.warc import WarcPage
     from flows.rows import Line
 
-_BYTES_PER_MB = 1_000_000
-_OK = 200
-_PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 _FAULTS = {
     "too large": "it unpacks to more than max_page_mb allows: raise it under [reading] in claimhouse.toml if it is an article",
     "cut off": "it is packed, and cut off: save or pack it again",
@@ -117,8 +116,6 @@ def _page(page: FoundPage, max_bytes: int) -> FoundPage:
 
 
 def _unpacked(raw: bytes, max_bytes: int) -> Contents:
-    from flows.fetch.unpack import unpack  # noqa: PLC0415   most runs read no packed page
-
     unpacked = unpack(raw, ["gzip"], max_bytes=max_bytes)
     return Contents(None, _FAULTS[unpacked.fault]) if unpacked.fault else Contents(unpacked.content)
 
@@ -142,8 +139,9 @@ def _records(whole: FoundPage, reading: Reading) -> Iterator[FoundPage | None]:
 
 def _was_a_page(record: "WarcPage") -> bool:
     """Whether a record that can't be read would have been a page."""
-    media = (record.content_type or _PAGE_TYPES[0]).split(";")[0].strip().lower()
-    return record.status in (0, _OK) and media in _PAGE_TYPES and record.url.lower().startswith(("http://", "https://"))
+    from flows.fetch.warc import OK, PAGE_SCHEMES, is_page_type  # noqa: PLC0415
+
+    return record.status in (0, OK) and is_page_type(record.content_type) and record.url.lower().startswith(PAGE_SCHEMES)
 
 
 def _rows(whole: FoundPage, reading: Reading) -> Iterator[FoundPage | None]:
@@ -187,7 +185,7 @@ def _row(found: FoundPage, max_bytes: int) -> Contents:
 
 
 def _too_large(size: int | None) -> str:
-    how = f"the page has {size / _BYTES_PER_MB:.1f} MB, more" if size is not None else "it has more"
+    how = f"the page has {size / BYTES_PER_MB:.1f} MB, more" if size is not None else "it has more"
     return f"{how} than max_page_mb allows: raise it under [reading] in claimhouse.toml if it is an article"
 
 

@@ -20,7 +20,6 @@ __all__ = ["Found", "FoundPage", "check_source", "copies_folder", "discover"]
 
 UNFINISHED_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".download", "~")
 """Names of files that something else is writing, or has kept as they were before."""
-_BYTES_PER_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ def _reading(root: _Root, settings: Settings) -> Reading:
         from flows.rows import columns_of  # noqa: PLC0415   it is slow to import, and few sources name columns
 
         columns_of(source.columns, source.location)
-    max_bytes = int(settings.reading.max_page_mb * _BYTES_PER_MB)
+    max_bytes = settings.reading.max_page_bytes
     return Reading(root.source_id, source.location, source.columns, copies_folder(settings), max_bytes)
 
 

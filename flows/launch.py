@@ -73,7 +73,7 @@ def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
     """Run the sources by the clock until Ctrl-C or SIGTERM, on a Prefect server that is up, else on one started for it."""
     settings = load_settings(config, warehouse=warehouse)
     if not settings.sources:
-        raise WrongUse("No sources are listed, so there is nothing to run. Add one with `claimhouse sources add FOLDER`.")
+        raise WrongUse("No sources are listed, so there is nothing to run. Add one with `claimhouse sources add PLACE`.")
     prefect_server.configure(settings)
     server = _start_server(settings, port=settings.schedule.port)
     if server:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.containers import GZIP_MAGIC, is_packed
+from flows.containers import is_packed
+from flows.fetch.unpack import GZIP_MAGIC
 from flows.found import Columns
 from flows.rows import columns_there, require_columns
 from transforms.ids import content_id

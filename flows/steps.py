@@ -1,6 +1,6 @@
 """The steps of the main flow, as Prefect's tasks: thin covers over the modules that do the work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -131,7 +131,14 @@ def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run)
     """Publish what passed, in one transaction; of a run that was stopped only what tells of it."""
     passed = settled.to_load(verdict.frames) if verdict.passed else {}
     tells = {
-        RUNS.name: _row_of(run, status_of(settled, verdict), found, passed, verdict),
+        RUNS.name: row_of_run(
+            run,
+            status_of(settled, verdict),
+            pages=len(found.pages),
+            documents=passed[DOCUMENTS.name].height if passed else 0,
+            claims=passed[CLAIMS.name].height if CLAIMS.name in passed else 0,
+            quarantined=verdict.quarantined,
+        ),
         QUALITY_RESULTS.name: verdict.quality_results,
         QUARANTINE.name: verdict.quarantine,
     }
@@ -150,17 +157,20 @@ def status_of(settled: Settled, verdict: Verdict) -> str:
     return "unchanged" if settled.frames[DOCUMENTS.name].is_empty() else "loaded"
 
 
-def _row_of(run: Run, status: str, found: Found, loaded: Mapping[str, pl.DataFrame], verdict: Verdict) -> pl.DataFrame:
+def row_of_run(  # noqa: PLR0913  # the counts of a row
+    run: Run, status: str, *, pages: int = 0, documents: int = 0, claims: int = 0, quarantined: int = 0
+) -> pl.DataFrame:
+    """The run as `runs` holds it, ended now."""
     row: dict[str, object] = {
         "run_id": run.run_id,
         "flow_run_id": run.flow_run_id,
         "started_at": run.started_at,
         "finished_at": now(),
         "status": status,
-        "pages": len(found.pages),
-        "documents": loaded[DOCUMENTS.name].height if loaded else 0,
-        "claims": loaded[CLAIMS.name].height if CLAIMS.name in loaded else 0,
-        "quarantined": verdict.quarantined,
+        "pages": pages,
+        "documents": documents,
+        "claims": claims,
+        "quarantined": quarantined,
         "code_version": code_version(run.settings.reading),
         "model_version": model_version(run.settings.reading),
     }

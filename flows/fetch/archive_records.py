@@ -4,7 +4,6 @@ What a WARC record can't say by itself stands in its header WARC-JSON-Metadata, 
 JSON in ASCII, so nothing that the web sends ends the header or can't be written.
 """
 
-import hashlib
 import io
 import json
 import re
@@ -19,6 +18,7 @@ from warcio.warcwriter import WARCWriter
 from flows.fetch.model import Fetched, Hop, Place, State
 from flows.fetch.warc import UnreadableContentError, date_of, http_head_of, target_of, unpacked
 from flows.fetch.warc_records import Record
+from transforms.given import hash_of_page
 
 NOTE_HEADER = "WARC-JSON-Metadata"
 _BREAKING = re.compile(r"[\r\n\0]")
@@ -49,11 +49,6 @@ class Kept:
     source: KeptSource
     raw_hash: str | None
     size: int
-
-
-def hash_of(content: bytes) -> str:
-    """SHA-256 in hex, as `Capture.raw_hash`."""
-    return hashlib.sha256(content).hexdigest()
 
 
 class _HttpHead:
@@ -146,7 +141,7 @@ def _note(fetched: Fetched, source: KeptSource) -> dict[str, object]:
         "source": source.source_id,
         "kind": source.kind,
         "location": source.location,
-        "sha256": hash_of(fetched.content) if is_read else None,
+        "sha256": hash_of_page(fetched.content) if is_read else None,
         "bytes": len(fetched.content),
     }
     return {name: value for name, value in facts.items() if value or name in ("asked", "status", "source")}

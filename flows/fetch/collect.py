@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from flows.clock import now
 from flows.fetch.archive import Archive
-from flows.fetch.archive_records import hash_of
 from flows.fetch.client import Fetcher, fetching
 from flows.fetch.ledger import Due, Ledger, SourceRow
 from flows.fetch.model import Entry, Fetched, Hop, State
@@ -23,11 +22,11 @@ from flows.inputs import ALL_TIME, Period, WebSource
 from flows.settings import Settings
 from transforms.addresses import AddressRules
 from transforms.decode import UnreadableError, decode
+from transforms.given import hash_of_page
 from transforms.page_signs import refresh_target
 
 SECONDS_BETWEEN_COMMITS = 2.0
 """What a crash of the machine costs at most. A killed process loses nothing: the archive is read again."""
-_BYTES_PER_MB = 1_000_000
 _REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
 _HEAD_BYTES = 20_000
 """Where the head of a page that leads on ends at the latest: it has no other content."""
@@ -170,7 +169,7 @@ class _Collector:
 
     async def _fetch(self, due: Due, fetcher: Fetcher) -> Fetched:
         """One page. Where its markup leads on at once, the page that it leads to, as if by a redirect."""
-        max_bytes = int(self._settings.reading.max_page_mb * _BYTES_PER_MB)
+        max_bytes = self._settings.reading.max_page_bytes
         fetched = await fetcher.fetch(due.address, known=due.known, max_bytes=max_bytes)
         target = self._leads_to(fetched)
         if target is None:
@@ -190,7 +189,7 @@ class _Collector:
     def _keep(self, due: Due, fetched: Fetched) -> None:
         """Archive how fetching ended, unless the page is as it was, and write it down."""
         is_news = fetched.state != "unchanged" and not (
-            fetched.state == "read" and self._ledger.is_known(fetched.address, hash_of(fetched.content), fetched.url)
+            fetched.state == "read" and self._ledger.is_known(fetched.address, hash_of_page(fetched.content), fetched.url)
         )
         place = self._archive.write(fetched, due.source_id) if is_news else None
         self._ledger.record(fetched, place, due.source_id)

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from flows.fetch.archive import Archive, archive_files, kept_pages
-from flows.fetch.archive_records import Kept, KeptSource, hash_of
+from flows.fetch.archive_records import Kept, KeptSource
 from flows.fetch.ledger_pages import Pages
 from flows.fetch.ledger_queries import (
     ADD_ADDRESS,
@@ -27,6 +27,7 @@ from flows.fetch.ledger_queries import (
 from flows.fetch.ledger_schema import opened, shifted, stamp, storable
 from flows.fetch.ledger_sources import SourceRow, note_source, source_rows
 from flows.fetch.model import Capture, Entry, Fetched, Place, State, Validators
+from transforms.given import hash_of_page
 
 if TYPE_CHECKING:
     from flows.fetch.sources import Looked
@@ -129,7 +130,7 @@ class Ledger:
     def record(self, fetched: Fetched, place: Place | None, source_id: str) -> None:
         """Write down how fetching an address ended. Pages in the archive are recorded in the order of their writing."""
         is_read = fetched.state == "read"
-        raw_hash, size = (hash_of(fetched.content), len(fetched.content)) if is_read else (None, 0)
+        raw_hash, size = (hash_of_page(fetched.content), len(fetched.content)) if is_read else (None, 0)
         self._pages.record(Kept(fetched, place, KeptSource(source_id), raw_hash, size))
         self._archived = place or self._archived
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flows.fetch.archive_records import Kept
 from flows.fetch.ledger_queries import ADD_ADDRESS, ADD_LINK, KNOWN, MOST_WAIT_HOURS, PAGES_OF, SAME_PAGE
 from flows.fetch.ledger_schema import shifted, stamp, storable, storable_or_none
-from flows.fetch.model import Entry, Fetched, Validators
+from flows.fetch.model import Entry, Fetched
 from flows.inputs import address_rules
 
 _MOST_DOUBLINGS = 8
@@ -95,14 +95,14 @@ class Pages:
             alias_of = same
         else:
             capture_id = self._add_capture(kept, known.id)
-        new = _validators_of(fetched)
+        etag, last_modified = (storable_or_none(value) for value in (fetched.validators.etag, fetched.validators.last_modified))
         is_read = fetched.state == "read"
         self._connection.execute(
             "UPDATE addresses SET state = 'read', problem = NULL, looked_at = ?, answered_at = ?, first_read_at = ?, "
             "retry_at = NULL, failures = 0, vain = ?, etag = ?, last_modified = ?, capture_id = ?, alias_of = ? WHERE id = ?",
             (
                 at, max(at, known.changed_at or at), known.first_read_at or at, vain,
-                new.etag or (None if is_read else known.etag), new.last_modified or (None if is_read else known.last_modified),
+                etag or (None if is_read else known.etag), last_modified or (None if is_read else known.last_modified),
                 capture_id, alias_of, known.id,
             ),
         )  # fmt: skip
@@ -169,8 +169,3 @@ def _host_of(address: str) -> str:
         return urlsplit(address).netloc
     except ValueError:
         return ""
-
-
-def _validators_of(fetched: Fetched) -> Validators:
-    headers = {name.lower(): storable(value) for name, value in fetched.headers}
-    return Validators(headers.get("etag"), headers.get("last-modified"))

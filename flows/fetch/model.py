@@ -57,6 +57,12 @@ class Fetched:
     problem: str | None = None
     is_passing: bool = False
 
+    @property
+    def validators(self) -> Validators:
+        """What makes the next request for it conditional."""
+        headers = {name.lower(): value for name, value in self.headers}
+        return Validators(headers.get("etag"), headers.get("last-modified"))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

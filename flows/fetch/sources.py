@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flows.fetch.client import Fetcher
 from flows.fetch.model import Entry, Fetched, Validators
-from flows.fetch.unpack import unpack
+from flows.fetch.unpack import GZIP_MAGIC, unpack
 from flows.settings import Source
 from transforms.addresses import AddressRules
 from transforms.decode import UnreadableError, decode
@@ -24,7 +24,6 @@ MOST_SITEMAPS = 2_000
 """Sitemaps that one source may lead to, so that two that name each other, or make up new ones, come to an end."""
 MOST_BYTES = 60_000_000
 """A sitemap may have 50 MB (sitemaps.org); feeds are smaller."""
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 NO_VALIDATORS = Validators()
@@ -85,6 +84,8 @@ class Reader:
         fetched = await self.fetcher.fetch(location, known=known.validators, max_bytes=MOST_BYTES)
         if fetched.state == "unchanged":
             return Looked("unchanged", location, kind, validators=known.validators)
+        if fetched.state != "read" and location != source.location:
+            return await self.read(source, NOTHING_KNOWN)  # the home page may announce another feed by now
         if fetched.state != "read":
             return Looked("failed", location, kind, problem=f"{location}: {fetched.problem}")
         looked = await self._read_content(fetched, known, may_lead_on=True)
@@ -102,13 +103,13 @@ class Reader:
             state: Literal["read", "failed"] = "failed" if problems and not named else "read"
             problem = f"{len(problems)} of its sitemaps could not be read: {problems[0]}" if problems else None
             # A sitemap index that is unchanged says nothing of the sitemaps below: only a plain one is asked conditionally.
-            validators = Validators() if sitemap.sitemaps else _validators_of(fetched)
+            validators = NO_VALIDATORS if sitemap.sitemaps else fetched.validators
             return Looked(state, fetched.url, "sitemap", None, named, 0, validators, problem=problem)
         feed = await asyncio.to_thread(read_feed, content, fetched.url, self.rules, content_type=_media_of(fetched))
         if feed:
             self.keep(feed.entries)
             named = len({entry.address for entry in feed.entries})
-            return Looked("read", fetched.url, "feed", feed.title, named, feed.nameless, _validators_of(fetched))
+            return Looked("read", fetched.url, "feed", feed.title, named, feed.nameless, fetched.validators)
         try:
             markup = decode(content)
         except UnreadableError as error:
@@ -169,16 +170,11 @@ class Reader:
 
 def _plain(content: bytes) -> bytes:
     """A file's bytes, unpacked where it is a gzip file by itself, as sitemaps often are; of a broken one what it holds."""
-    return unpack(content, ["gzip"], max_bytes=MOST_BYTES).content if content.startswith(_GZIP_MAGIC) else content
+    return unpack(content, ["gzip"], max_bytes=MOST_BYTES).content if content.startswith(GZIP_MAGIC) else content
 
 
 def _media_of(fetched: Fetched) -> str | None:
     return next((value for name, value in fetched.headers if name.lower() == "content-type"), None)
-
-
-def _validators_of(fetched: Fetched) -> Validators:
-    headers = {name.lower(): value for name, value in fetched.headers}
-    return Validators(headers.get("etag"), headers.get("last-modified"))
 
 
 def _nothing_announced(address: str) -> Looked:

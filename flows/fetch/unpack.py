@@ -18,7 +18,7 @@ MAX_MEMBERS = 10_000
 
 _PIECE = 16 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _gunzip(body: bytes, max_bytes: int) -> Unpacked:
         unpacked, position = _inflate(body, position, _GZIP, room)
         parts.append(unpacked.content)
         room -= len(unpacked.content)
-        if unpacked.fault or not body.startswith(_GZIP_MAGIC, position):
+        if unpacked.fault or not body.startswith(GZIP_MAGIC, position):
             return Unpacked(b"".join(parts), unpacked.fault)
     return Unpacked(b"".join(parts), "broken")
 

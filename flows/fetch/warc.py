@@ -12,16 +12,15 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.timeutils import iso_date_to_datetime
 
 from flows.errors import WrongUse
-from flows.fetch.unpack import shown_bytes, unpack
+from flows.fetch.unpack import GZIP_MAGIC, shown_bytes, unpack
 from flows.fetch.warc_records import BrokenWarcError, Head, Record, records
 
-_OK = 200
+OK = 200
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
-_PAGE_SCHEMES = ("http://", "https://")
+PAGE_SCHEMES = ("http://", "https://")
 _SHOWN_CHARS = 80
 _CODING_SLACK = 1 << 16
 """By how much coding may make a content longer."""
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,11 @@ def typed_content_at(path: Path, offset: int, max_bytes: int) -> tuple[bytes, st
     return content, head.get_header("Content-Type") if head else None
 
 
+def is_page_type(content_type: str | None) -> bool:
+    """Whether what has that media type may be a page; where none is given it may."""
+    return not content_type or content_type.split(";")[0].strip().lower() in _PAGE_TYPES
+
+
 def target_of(record: Record) -> str:
     """The address that the record is of; WARC/1.0 as some write it has it in angle brackets."""
     return (record.head.get_header("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
@@ -114,7 +118,7 @@ def http_head_of(record: Record) -> Head | None:
 def status_of(head: Head | None) -> int:
     """The status of a response, 0 where none can be read; a record without an HTTP head holds what was asked for: 200."""
     if head is None:
-        return _OK
+        return OK
     status = head.statusline[:3]
     return int(status) if status.isascii() and status.isdigit() else 0
 
@@ -137,7 +141,7 @@ def unpacked(packed: bytes, content_encoding: str, max_bytes: int) -> bytes:
     UnreadableContentError.
     """
     codings = [coding for part in content_encoding.lower().split(",") if (coding := part.strip()) not in ("", "identity")]
-    if codings and codings[-1] in ("gzip", "x-gzip") and not packed.startswith(_GZIP_MAGIC):
+    if codings and codings[-1] in ("gzip", "x-gzip") and not packed.startswith(GZIP_MAGIC):
         codings.clear()
     found = unpack(packed, codings, max_bytes=max_bytes)
     if found.fault == "too large" or len(found.content) > max_bytes:
@@ -158,12 +162,12 @@ def _page(record: Record, about: WarcPage, max_bytes: int) -> WarcPage:
     status = status_of(head)
     content_type = head.get_header("Content-Type") if head else record.head.get_header("Content-Type")
     about = replace(about, status=status, content_type=content_type)
-    if not about.url.lower().startswith(_PAGE_SCHEMES):
+    if not about.url.lower().startswith(PAGE_SCHEMES):
         return replace(about, problem="its address is none of the web")
-    if status != _OK:
-        return replace(about, problem=f"the answer was {status or 'no HTTP'}, not {_OK}")
-    if content_type and content_type.split(";")[0].strip().lower() not in _PAGE_TYPES:
-        return replace(about, problem=f"it is {content_type[:_SHOWN_CHARS]}, neither HTML nor text")
+    if status != OK:
+        return replace(about, problem=f"the answer was {status or 'no HTTP'}, not {OK}")
+    if not is_page_type(content_type):
+        return replace(about, problem=f"it is {(content_type or '')[:_SHOWN_CHARS]}, neither HTML nor text")
     try:
         return replace(about, content=content_of(record, head, max_bytes))
     except UnreadableContentError as error:

@@ -13,7 +13,8 @@ from typing import BinaryIO, Protocol
 
 from warcio.statusandheaders import StatusAndHeadersParser
 
-_GZIP_MAGIC = b"\x1f\x8b"
+from flows.fetch.unpack import GZIP_MAGIC
+
 _BLOCK_BYTES = 1 << 16
 _MOST_HEAD_BYTES = 4 << 20
 """More than any server sends as a head, and than Claimhouse takes from one."""
@@ -82,7 +83,7 @@ class Record:
 def records(path: Path, offset: int = 0) -> Generator[Record, None, None]:
     """Every record from that byte on, in the file's order. Raises BrokenWarcError where the file goes on otherwise."""
     with path.open("rb") as file:
-        is_packed = file.read(2) == _GZIP_MAGIC
+        is_packed = file.read(2) == GZIP_MAGIC
         file.seek(offset)
         yield from _packed_records(file) if is_packed else _plain_records(file)
 

@@ -15,10 +15,10 @@ from warcio.checker import Checker
 from flows.errors import WrongUse
 from flows.fetch import archive as archive_module
 from flows.fetch.archive import Archive, archive_files, kept_pages
-from flows.fetch.archive_records import hash_of
 from flows.fetch.model import Fetched, Hop, Place
 from flows.fetch.warc import pages_of_warc
 from flows.fetch.warc_records import records
+from transforms.given import hash_of_page
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250_000)
 PAGE = b"<!doctype html><title>Bridge</title><p>The bridge is open."
@@ -86,7 +86,7 @@ def test_what_the_ledger_needs_comes_back_from_the_file_alone(tmp_path: Path) ->
         place = archive.write(one, "feed")
     [kept] = kept_pages(tmp_path)
     assert kept.fetched == replace(one, reason="", request_headers=(), body=b"", content=b"")
-    assert (kept.place, kept.raw_hash, kept.size) == (place, hash_of(PAGE), len(PAGE))
+    assert (kept.place, kept.raw_hash, kept.size) == (place, hash_of_page(PAGE), len(PAGE))
     assert (kept.source.source_id, kept.source.kind, kept.source.location) == ("feed", "feed", "https://paper.example/feed")
 
 

@@ -10,6 +10,7 @@ from flows.fetch.archive import Archive, archive_files
 from flows.fetch.collect import Collected, archive_folder, collect_sources, ledger_path
 from flows.fetch.ledger import Ledger
 from flows.fetch.model import Entry, Fetched
+from flows.fetch.sources import Looked
 from flows.inputs import address_rules, inputs_of
 from flows.settings import Fetch, Settings
 from tests.site.good_pages import news_target
@@ -101,3 +102,14 @@ def test_all_pages_are_kept_where_the_settings_set_no_end(made, settings):
     kept(settings, 4000)
     collected(settings, made.address("/bad/gone.rss"))
     assert len(archive_files(archive_folder(settings))) == 1
+
+
+def test_where_the_feed_of_a_home_page_has_moved_the_home_page_is_asked_again(made, settings):
+    home = made.address("/", "free")
+    collected(settings, home)
+    with Ledger(ledger_path(settings)) as ledger:
+        [row] = ledger.source_rows()
+        moved = Looked("read", made.address("/bad/gone.rss"), "feed", validators=row.validators)
+        ledger.note_source(row.source_id, moved, at=now(), new=0)
+    [looked] = collected(settings, home).looked.values()
+    assert (looked.state, looked.location) == ("read", row.location)

@@ -15,10 +15,10 @@ from filelock import FileLock
 from flows.errors import Busy, WrongUse
 from flows.fetch import ledger_schema
 from flows.fetch.archive import Archive, archive_files
-from flows.fetch.archive_records import hash_of
 from flows.fetch.ledger import Due, Ledger
 from flows.fetch.model import Capture, Entry, Fetched, Place, Validators
 from flows.fetch.sources import Looked
+from transforms.given import hash_of_page
 
 NOON = datetime(2026, 3, 1, 12)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -96,7 +96,7 @@ def test_a_page_is_looked_at_again_while_it_is_young(ledger: Ledger) -> None:
     ledger.record(fetched(headers=(("etag", '"1"'), ("Last-Modified", "Sun"))), None, "feed")
     assert due(ledger, NOON + 23 * HOUR) == []
     [again] = ledger.due(["feed"], at=NOON + 25 * HOUR, recheck_hours=24, recheck_days=7, most=9)
-    assert again == Due(A, "feed", Validators('"1"', "Sun"), hash_of(b"first"))
+    assert again == Due(A, "feed", Validators('"1"', "Sun"), hash_of_page(b"first"))
     ledger.record(ended("unchanged", at=NOON + 25 * HOUR), None, "feed")
     assert due(ledger, NOON + 26 * HOUR) == []
     assert ledger.due(["feed"], at=NOON + 50 * HOUR, recheck_hours=24, recheck_days=7, most=9)[0].known.etag == '"1"'
@@ -181,36 +181,39 @@ def test_boundless_settings_are_no_error(ledger: Ledger) -> None:
 
 def test_the_same_content_again_is_no_new_capture(ledger: Ledger) -> None:
     ledger.record(fetched(), Place("one", 1), "feed")
-    assert ledger.is_known(A, hash_of(b"first"))
-    assert not ledger.is_known(A, hash_of(b"second"))
-    assert not ledger.is_known(B, hash_of(b"first"))
+    assert ledger.is_known(A, hash_of_page(b"first"))
+    assert not ledger.is_known(A, hash_of_page(b"second"))
+    assert not ledger.is_known(B, hash_of_page(b"first"))
     ledger.record(fetched(at=NOON + DAY), None, "feed")
     ledger.record(fetched(at=NOON + 2 * DAY, content=b"second"), Place("one", 2), "feed")
     ledger.record(fetched(at=NOON + 3 * DAY), Place("one", 3), "feed")
     assert [(one.place, one.fetched_at) for one in captures(ledger, every=True)] == [
         (Place("one", 1), NOON), (Place("one", 2), NOON + 2 * DAY), (Place("one", 3), NOON + 3 * DAY)
     ]  # fmt: skip
-    assert captures(ledger) == [Capture(A, A, "feed", NOON + 3 * DAY, "read", Place("one", 3), hash_of(b"first"), 5)]
+    assert captures(ledger) == [Capture(A, A, "feed", NOON + 3 * DAY, "read", Place("one", 3), hash_of_page(b"first"), 5)]
 
 
 def test_two_addresses_that_lead_to_one_page_are_one_capture(ledger: Ledger) -> None:
     add(ledger, A)
     add(ledger, B, source="other")
     ledger.record(fetched(A), Place("one", 1), "feed")
-    assert ledger.is_known(B, hash_of(b"first"), A)
-    assert not ledger.is_known(B, hash_of(b"other"), A)
+    assert ledger.is_known(B, hash_of_page(b"first"), A)
+    assert not ledger.is_known(B, hash_of_page(b"other"), A)
     ledger.record(fetched(B, url=A), None, "other")
     ledger.record(fetched(C, url=A, content=b"other"), None, "feed")
     assert [one.address for one in captures(ledger)] == [A, C]
-    assert not ledger.is_known(C, hash_of(b"first"), A)  # it has a page of its own
+    assert not ledger.is_known(C, hash_of_page(b"first"), A)  # it has a page of its own
     ledger.record(fetched(B, NOON + HOUR, url=A), None, "other")
     ledger.record(fetched(C, NOON + HOUR, url=A), None, "feed")
-    assert [(one.address, one.raw_hash) for one in captures(ledger)] == [(A, hash_of(b"first")), (C, hash_of(b"first"))]
+    assert [(one.address, one.raw_hash) for one in captures(ledger)] == [
+        (A, hash_of_page(b"first")),
+        (C, hash_of_page(b"first")),
+    ]
     assert [(one.address, one.source_id) for one in captures(ledger, ["other"])] == [(A, "other")]
     assert due(ledger, NOON + 2 * DAY, "feed", "other") == [A, C]
     add(ledger, B, source="third")
     assert [one.address for one in captures(ledger, ["third"])] == [A]
-    assert ledger.is_known(B, hash_of(b"first"))
+    assert ledger.is_known(B, hash_of_page(b"first"))
     ledger.record(fetched(B, NOON + DAY, b"its own"), None, "other")
     assert [one.address for one in captures(ledger)] == [A, B, C]
 
@@ -322,7 +325,7 @@ def test_a_retired_page_stays_known_and_has_no_place(tmp_path: Path) -> None:
             assert archive.retire(NOON + DAY) == 1
             ledger.recover(archive)
             assert [one.place for one in captures(ledger)] == [None]
-            assert ledger.is_known(A, hash_of(b"first"))
+            assert ledger.is_known(A, hash_of_page(b"first"))
             assert archive_files(tmp_path) == []
             place = archive.write(fetched(at=NOON + DAY), "feed")
             ledger.record(fetched(at=NOON + DAY), place, "feed")
@@ -338,7 +341,7 @@ def test_hostile_texts_are_kept_as_texts(ledger: Ledger, text: str) -> None:
     ledger.note_source(text, Looked("failed", text, title=text, problem=text), at=NOON, new=0)
     [one] = captures(ledger, [text])
     assert one.size == 5
-    assert ledger.is_known(address, hash_of(b"first"))
+    assert ledger.is_known(address, hash_of_page(b"first"))
     [again] = ledger.due([text], at=NOON + 2 * DAY, recheck_hours=1, recheck_days=7, most=9)
     ledger.record(ended("gone", again.address), None, again.source_id)
     assert [one.state for one in captures(ledger)] == ["gone"]

@@ -146,5 +146,3 @@ def _span_checks(table: Table, span: Span) -> Iterator[Check]:
             words=f"the document's text from {{{span.start}}} to {{{span.end}}} is not {{{span.text}}}",
             holds=beside_document(reproduces_text(span, span.text)),
         )
-
-

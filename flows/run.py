@@ -27,6 +27,8 @@ class Run:
     run_id: str = field(default_factory=lambda: str(uuid4()))
     flow_run_id: str | None = field(default_factory=lambda: flow_run.id)
     started_at: datetime = field(default_factory=now)
+    spent: dict[str, float] = field(default_factory=dict)
+    """Seconds that steps took which are done, by name."""
     _clock: float = field(default_factory=time.monotonic)
 
     @classmethod
@@ -48,6 +50,15 @@ class Run:
     def seconds(self) -> float:
         """How long it has been going on."""
         return time.monotonic() - self._clock
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Note in `spent` how long the block took."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.spent[step] = time.monotonic() - began
 
 
 @contextmanager

@@ -51,12 +51,18 @@ class Run(Section):
     workers: int = Field(default=2, ge=1, description="a number of worker processes: set 1 or more")
     batch_pages: int = Field(default=24, ge=1, description="a number of pages: set 1 or more")
     page_timeout_seconds: int = Field(default=120, ge=1, description="a time in seconds: set 1 or more")
+    max_worker_mb: int = Field(
+        default=4000, ge=1000, description="the memory that a worker process may take, in megabytes: set 1000 or more"
+    )
 
 
 class Gate(Section):
     """When the gate stops a load."""
 
     max_quarantined_percent: float = Field(default=5, ge=0, le=100, description="a percentage: set 0 to 100")
+    checks: Path | None = Field(
+        default=None, description="a TOML file with checks of your own: set its path, or leave it out for none"
+    )
 
 
 class Fetch(Section):
@@ -192,6 +198,9 @@ def _read_toml(file: Path) -> dict[str, object]:
     for name in ("data_dir", "warehouse"):
         if isinstance(values.get(name), str):
             values[name] = folder / values[name]
+    gate = values.get("gate")
+    if isinstance(gate, dict) and isinstance(gate.get("checks"), str):
+        gate["checks"] = folder / gate["checks"]
     for source in values.get("sources", ()) if isinstance(values.get("sources"), list) else ():
         if isinstance(source, dict) and isinstance(source.get("location"), str) and "://" not in source["location"]:
             source["location"] = str(folder / source["location"])

@@ -1,6 +1,6 @@
 """The steps of the main flow, as Prefect's tasks: thin covers over the modules that do the work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -29,6 +29,9 @@ from flows.web_pages import fetched_pages
 from warehouse.database import building, open_readonly
 from warehouse.load import load_tables, touch_documents
 from warehouse.tables import BATCH_TABLES, CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
+
+READING = "reading"
+"""The step in which worker processes read pages, in `Run.spent`."""
 
 
 def name_of_run() -> str:
@@ -80,7 +83,7 @@ def annotate(todo: Plan, run: Run) -> None:
         with startup.workers(settings, min(settings.workers, len(batches))) as workers:
             annotation = Annotation(work, workers)
             annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
-            with progress.shown(len(pages), annotation.progress):
+            with progress.shown(len(pages), annotation.progress), run.timed(READING):
                 annotation.annotate(batches)
         startup.seconds["language model"] = max(staged.start_seconds for staged in annotation.staged)
     if unreadable := [page for page in todo.pending if page.problem]:
@@ -130,15 +133,15 @@ def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
 def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> None:
     """Publish what passed, in one transaction; of a run that was stopped only what tells of it."""
     passed = settled.to_load(verdict.frames) if verdict.passed else {}
+    counts = {
+        "pages": len(found.pages),
+        "documents": passed[DOCUMENTS.name].height if passed else 0,
+        "claims": passed[CLAIMS.name].height if CLAIMS.name in passed else 0,
+        "quarantined": verdict.quarantined,
+        "words": int(settled.frames[DOCUMENTS.name]["word_count"].sum()),
+    }
     tells = {
-        RUNS.name: row_of_run(
-            run,
-            status_of(settled, verdict),
-            pages=len(found.pages),
-            documents=passed[DOCUMENTS.name].height if passed else 0,
-            claims=passed[CLAIMS.name].height if CLAIMS.name in passed else 0,
-            quarantined=verdict.quarantined,
-        ),
+        RUNS.name: row_of_run(run, status_of(settled, verdict), counts),
         QUALITY_RESULTS.name: verdict.quality_results,
         QUARANTINE.name: verdict.quarantine,
     }
@@ -157,20 +160,18 @@ def status_of(settled: Settled, verdict: Verdict) -> str:
     return "unchanged" if settled.frames[DOCUMENTS.name].is_empty() else "loaded"
 
 
-def row_of_run(  # noqa: PLR0913  # the counts of a row
-    run: Run, status: str, *, pages: int = 0, documents: int = 0, claims: int = 0, quarantined: int = 0
-) -> pl.DataFrame:
-    """The run as `runs` holds it, ended now."""
+def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -> pl.DataFrame:
+    """The run as `runs` holds it, ended now. `counts` go by the names of their columns; those that are left out are 0."""
+    zero = dict.fromkeys(("pages", "documents", "claims", "quarantined"), 0)
     row: dict[str, object] = {
         "run_id": run.run_id,
         "flow_run_id": run.flow_run_id,
         "started_at": run.started_at,
         "finished_at": now(),
         "status": status,
-        "pages": pages,
-        "documents": documents,
-        "claims": claims,
-        "quarantined": quarantined,
+        **zero,
+        **(counts or {}),
+        "reading_seconds": run.spent.get(READING),
         "code_version": code_version(run.settings.reading),
         "model_version": model_version(run.settings.reading),
     }

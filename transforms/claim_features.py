@@ -28,7 +28,7 @@ _CARRYING = frozenset((None, "criterion", "rank"))
 _OPEN_PRONOUNS = frozenset(("i", "we", "he", "she", "it", "they"))
 _CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if name)
 
-_SENTENCE_END = " .!?\"”"
+_SENTENCE_END = ' .!?"”'
 _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
 
 

@@ -29,13 +29,15 @@ RUNS = Table(
         Column("quarantined", pl.Int32, "Rows that were held back.", between=(0, None)),
         Column("code_version", pl.String, "Version of Claimhouse and hash of what reads the pages."),
         Column("model_version", pl.String, "Name and version of the language model."),
+        Column("words", pl.Int64, "Words of the articles that were read anew.", unit="words", nullable=True, between=(0, None)),
+        Column("reading_seconds", pl.Float64, "Time that reading them took.", unit="seconds", nullable=True, between=(0, None)),
     ),
 )
 
 QUALITY_RESULTS = Table(
     name="quality_results",
-    grain="one expectation of one table in one run",
-    key=("run_id", "table_name", "expectation", "column_name"),
+    grain="one expectation of one table in one run, or of one source where it is held against that source's own past",
+    key=("run_id", "table_name", "expectation", "column_name", "source_id"),
     doc="What the gate found, kept for every run.",
     written="run",
     columns=(
@@ -56,6 +58,13 @@ QUALITY_RESULTS = Table(
         ),
         Column("unexpected_percent", pl.Float64, "Their share.", unit="percent", nullable=True, between=(0, 100)),
         Column("checked_at", TIMESTAMP, "When, UTC."),
+        Column(
+            "source_id",
+            pl.String,
+            "Source that the check was of; NULL for a check of all.",
+            nullable=True,
+            references="sources.source_id",
+        ),
     ),
 )
 
@@ -73,5 +82,13 @@ QUARANTINE = Table(
         Column("reason", pl.String, "What was wrong, in words."),
         Column("row", pl.String, "The row as JSON."),
         Column("quarantined_at", TIMESTAMP, "When, UTC."),
+        Column(
+            "resolution",
+            pl.String,
+            "What became of it: `released` into its table, or `dropped`; NULL while it is held back.",
+            nullable=True,
+            values=("released", "dropped"),
+        ),
+        Column("resolved_at", TIMESTAMP, "When that was, UTC.", nullable=True),
     ),
 )

@@ -225,9 +225,7 @@ def test_a_loaded_row_that_would_lose_its_entity_stops_the_load(frames: Frames, 
     assert '{"lost": 1, "such_as": ["old"]}' in stop
 
 
-def test_a_check_that_cannot_be_carried_out_stops_the_load(
-    frames: Frames, gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_check_that_cannot_be_carried_out_stops_the_load(frames: Frames, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = {"rule": "ExpectColumnValuesToBeBetween", "arguments": {"min_value": 3}}
     odd = Check(name="expect_odd", columns=("kind",), severity="info", why="Why", mend="mend", **rule)
     monkeypatch.setattr("expectations.suites.ACROSS", {"sources": (odd,)})

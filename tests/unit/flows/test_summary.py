@@ -79,7 +79,6 @@ def test_the_queries_to_try_can_be_asked(tmp_path):
     assert totals_of(tmp_path / "w.duckdb")["claims"] == 0
 
 
-
 def test_the_summary_is_printed_line_by_line(capsys):
     show_summary(summary())
     assert "Gate       all 10 checks passed\n" in capsys.readouterr().out

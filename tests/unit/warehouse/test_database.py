@@ -50,8 +50,12 @@ def names_beside(path: Path) -> list[str]:
 
 def run_python(code: str, *arguments: Path, stdin: int | None = None) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, text=True,
-        stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=ROOT,
+        text=True,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -160,27 +164,30 @@ def test_a_warehouse_held_by_another_process_names_the_process(path: Path) -> No
 # What a reader may do
 
 
-@pytest.mark.parametrize("sql", [
-    "INSERT INTO entity_aliases VALUES ('e', 'a')",
-    "CREATE TABLE mine (a INTEGER)",
-    "DROP VIEW quotes",
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM read_text('/etc/passwd')",
-    "SELECT * FROM glob('/etc/*')",
-    "SELECT * FROM read_parquet('https://example.org/x.parquet')",
-    "ATTACH '/tmp/other.duckdb'",
-    "INSTALL httpfs",
-    "LOAD httpfs",
-    "EXPORT DATABASE '/tmp/export'",
-    "COPY claims TO '/tmp/claims.csv'",
-    "COPY (SELECT 1) TO '/dev/stdout'",
-    "CALL enable_logging(storage = 'file', storage_path = '/tmp/log')",
-    "SET enable_external_access = true",
-    "SET disabled_filesystems = ''",
-    "SET lock_configuration = false",
-    "SET temp_directory = '/tmp'",
-])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO entity_aliases VALUES ('e', 'a')",
+        "CREATE TABLE mine (a INTEGER)",
+        "DROP VIEW quotes",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_parquet('https://example.org/x.parquet')",
+        "ATTACH '/tmp/other.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "EXPORT DATABASE '/tmp/export'",
+        "COPY claims TO '/tmp/claims.csv'",
+        "COPY (SELECT 1) TO '/dev/stdout'",
+        "CALL enable_logging(storage = 'file', storage_path = '/tmp/log')",
+        "SET enable_external_access = true",
+        "SET disabled_filesystems = ''",
+        "SET lock_configuration = false",
+        "SET temp_directory = '/tmp'",
+    ],
+)
 def test_a_reader_can_write_nothing_and_reach_no_other_file_or_network(path: Path, sql: str) -> None:
     con, before = open_readonly(path), digest(path)
     with pytest.raises(duckdb.Error):
@@ -201,15 +208,22 @@ def test_a_reader_cannot_overwrite_the_warehouse_through_copy(path: Path) -> Non
 
 
 def test_a_reader_spills_nothing_and_fetches_no_extension(path: Path) -> None:
-    settings = open_readonly(path).execute("""
+    settings = (
+        open_readonly(path)
+        .execute("""
         SELECT name, value FROM duckdb_settings() WHERE name IN (
             'temp_directory', 'enable_external_access', 'autoinstall_known_extensions', 'autoload_known_extensions',
             'allow_community_extensions'
         )
-    """).fetchall()
+    """)
+        .fetchall()
+    )
     assert dict(settings) == {
-        "temp_directory": "", "enable_external_access": "false", "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false", "allow_community_extensions": "false",
+        "temp_directory": "",
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
     }
 
 
@@ -414,6 +428,8 @@ def test_a_symbolic_link_stays_and_what_it_leads_to_is_replaced(path: Path, tmp_
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(WarehouseError, match=r"cannot be used: .*name another file with --warehouse FILE"), \
-            building(tmp_path / "file" / "warehouse.duckdb"):
+    with (
+        pytest.raises(WarehouseError, match=r"cannot be used: .*name another file with --warehouse FILE"),
+        building(tmp_path / "file" / "warehouse.duckdb"),
+    ):
         pass

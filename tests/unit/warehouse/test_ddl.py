@@ -5,7 +5,10 @@ from warehouse.ddl import column_comment, comments, create_table, sql_type
 from warehouse.tables import Column, Table
 
 THINGS = Table(
-    name="things", grain="one thing", key=("thing_id",), doc="What there is.",
+    name="things",
+    grain="one thing",
+    key=("thing_id",),
+    doc="What there is.",
     columns=(Column("thing_id", pl.String, "Id."), Column("weight", pl.Float64, "It's heavy.", unit="kg", nullable=True)),
 )
 
@@ -14,10 +17,20 @@ def test_a_column_that_may_not_be_null_says_so() -> None:
     assert create_table(THINGS) == "CREATE TABLE things (\n    thing_id VARCHAR NOT NULL,\n    weight   DOUBLE\n);"
 
 
-@pytest.mark.parametrize(("declared", "expected"), [
-    (pl.String, "VARCHAR"), (pl.Boolean(), "BOOLEAN"), (pl.Int32, "INTEGER"), (pl.Int64, "BIGINT"), (pl.Float32, "FLOAT"),
-    (pl.Float64, "DOUBLE"), (pl.Date, "DATE"), (pl.Datetime("us"), "TIMESTAMP"), (pl.List(pl.String), "VARCHAR[]"),
-])
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (pl.String, "VARCHAR"),
+        (pl.Boolean(), "BOOLEAN"),
+        (pl.Int32, "INTEGER"),
+        (pl.Int64, "BIGINT"),
+        (pl.Float32, "FLOAT"),
+        (pl.Float64, "DOUBLE"),
+        (pl.Date, "DATE"),
+        (pl.Datetime("us"), "TIMESTAMP"),
+        (pl.List(pl.String), "VARCHAR[]"),
+    ],
+)
 def test_every_declared_type_has_an_sql_type(declared: pl.DataType, expected: str) -> None:
     assert sql_type(Column("a", declared, "A.")) == expected
 

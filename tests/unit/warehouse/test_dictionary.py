@@ -36,7 +36,8 @@ def test_a_column_of_a_view_tells_its_meaning() -> None:
 
 
 def test_a_stale_dictionary_fails_the_check_with_the_mend_until_it_is_written(
-    page: Path, capsys: pytest.CaptureFixture[str],
+    page: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert dictionary.main(["--check"]) == 1
     assert "run `python -m warehouse.dictionary`" in capsys.readouterr().err

@@ -70,10 +70,13 @@ def test_what_people_add_to_their_warehouse_stays(con: Connection) -> None:
 def test_every_view_has_its_comment_and_each_of_its_columns_one(con: Connection) -> None:
     for view in migrate.views():
         assert con.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [view.name]).fetchone() == (view.comment,)
-    assert con.execute("""
+    assert (
+        con.execute("""
         SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_views() ON view_name = table_name
         WHERE NOT duckdb_views.internal AND duckdb_columns.comment IS NULL
-    """).fetchall() == []
+    """).fetchall()
+        == []
+    )
 
 
 def test_a_column_passed_on_through_a_view_keeps_what_is_declared_of_it(con: Connection) -> None:

@@ -25,10 +25,15 @@ def test_a_view_shows_nothing_of_an_older_revision_or_of_a_page_that_was_not_kep
 
 
 def test_a_current_claim_stands_beside_its_sentence_and_its_article(loaded: Connection) -> None:
-    assert rows(loaded, "SELECT text, sentence, section, title, site FROM current_claims WHERE claim_id = 'c-open'") == [(
-        "Llama 3.1 is open source", "Llama 3.1 is open source, according to Meta.", "The path",
-        "Meta ships its largest open model", "techpost.example",
-    )]
+    assert rows(loaded, "SELECT text, sentence, section, title, site FROM current_claims WHERE claim_id = 'c-open'") == [
+        (
+            "Llama 3.1 is open source",
+            "Llama 3.1 is open source, according to Meta.",
+            "The path",
+            "Meta ships its largest open model",
+            "techpost.example",
+        )
+    ]
 
 
 def test_the_holder_of_a_claim_is_its_speaker_else_the_site_that_says_it(loaded: Connection) -> None:
@@ -52,11 +57,25 @@ def test_an_article_without_site_and_title_is_held_by_its_file(loaded: Connectio
     assert rows(loaded, "SELECT holder FROM current_claims WHERE claim_id = 'c-size'") == [("p-news.html",)]
 
 
-@pytest.mark.parametrize("view", [
-    "current_claims", "quotes", "numeric_claims", "corroborated_claims", "single_source_claims", "disputes", "new_claims",
-    "speaker_positions", "entity_mentions", "edited_documents", "page_revisions", "claim_history", "vanished_claims",
-    "sentence_changes",
-])
+@pytest.mark.parametrize(
+    "view",
+    [
+        "current_claims",
+        "quotes",
+        "numeric_claims",
+        "corroborated_claims",
+        "single_source_claims",
+        "disputes",
+        "new_claims",
+        "speaker_positions",
+        "entity_mentions",
+        "edited_documents",
+        "page_revisions",
+        "claim_history",
+        "vanished_claims",
+        "sentence_changes",
+    ],
+)
 def test_the_day_of_publication_at_the_place_stands_beside_its_time(loaded: Connection, view: str) -> None:
     loaded.execute("UPDATE documents SET published_on = DATE '2024-07-22'")
     found = f"SELECT DISTINCT published_on::VARCHAR FROM {view} WHERE published_at IS NOT NULL"
@@ -70,15 +89,20 @@ def test_a_quote_gives_the_words_between_the_marks_and_who_said_them(loaded: Con
     ]
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("it is “a gift” and “ a start,”", ["a gift", "a start,"]),
-    ('it is "a gift" and "a start"', ["a gift", "a start"]),
-    ("es sei „ein Geschenk“", ["ein Geschenk"]),
-    ("it is «un cadeau»", ["un cadeau"]),
-    ("it is a gift", []),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("it is “a gift” and “ a start,”", ["a gift", "a start,"]),
+        ('it is "a gift" and "a start"', ["a gift", "a start"]),
+        ("es sei „ein Geschenk“", ["ein Geschenk"]),
+        ("it is «un cadeau»", ["un cadeau"]),
+        ("it is a gift", []),
+    ],
+)
 def test_quoted_words_of_a_mixed_claim_are_those_between_marks_of_any_kind(
-    loaded: Connection, text: str, words: list[str],
+    loaded: Connection,
+    text: str,
+    words: list[str],
 ) -> None:
     loaded.execute("UPDATE claims SET text = ? WHERE claim_id = 'c-gift'", [text])
     assert rows(loaded, "SELECT quoted_words FROM quotes WHERE claim_id = 'c-gift'") == [(words,)]
@@ -114,15 +138,27 @@ def test_a_claim_is_either_corroborated_or_of_a_single_source(loaded: Connection
 
 
 def test_a_dispute_shows_both_sides_in_one_row_with_the_reason(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT text, speaker, title, site, other_text, other_speaker, other_title, other_site, reason,
             round(score, 1)::VARCHAR
         FROM disputes
-    """) == [(
-        "Llama 3.1 is not truly open source", "Some critics", "Open, with strings attached", "columns.example",
-        "Llama 3.1 is open source", "Meta", "Meta ships its largest open model", "techpost.example",
-        "one denies what the other says", "0.8",
-    )]
+    """,
+    ) == [
+        (
+            "Llama 3.1 is not truly open source",
+            "Some critics",
+            "Open, with strings attached",
+            "columns.example",
+            "Llama 3.1 is open source",
+            "Meta",
+            "Meta ships its largest open model",
+            "techpost.example",
+            "one denies what the other says",
+            "0.8",
+        )
+    ]
 
 
 def test_claims_that_say_the_same_dispute_nothing(loaded: Connection) -> None:
@@ -164,7 +200,9 @@ def test_statements_that_dispute_each_other_in_turn_are_one_matter(loaded: Conne
     for pair in (["c-half", "c-release"], ["c-half", "c-next"], ["c-next", "c-size"]):
         loaded.execute("INSERT INTO claim_relations VALUES (?, ?, 'disputes', 0.5, 'of the test')", pair)
     assert rows(loaded, "SELECT DISTINCT cluster_id, matter_id, side FROM speaker_positions WHERE is_disputed") == [
-        ("c-half", "c-size", "other"), ("c-next", "c-size", "disputes"), ("c-release", "c-size", "other"),
+        ("c-half", "c-size", "other"),
+        ("c-next", "c-size", "disputes"),
+        ("c-release", "c-size", "other"),
         ("c-size", "c-size", "states"),
     ]
 
@@ -186,7 +224,8 @@ def test_two_disputes_that_do_not_meet_are_two_matters(loaded: Connection) -> No
 def test_a_matter_is_about_every_entity_that_one_of_its_statements_is_about(loaded: Connection) -> None:
     loaded.execute("DELETE FROM claim_entities WHERE claim_id = 'c-closed'")
     assert rows(loaded, "SELECT entity, entity_role, holder FROM speaker_positions WHERE is_disputed") == [
-        ("Llama 3.1", "subject", "Meta"), ("Llama 3.1", None, "Some critics"),
+        ("Llama 3.1", "subject", "Meta"),
+        ("Llama 3.1", None, "Some critics"),
     ]
 
 
@@ -194,7 +233,8 @@ def test_an_entity_that_one_statement_only_mentions_is_none_of_the_matter_s(load
     loaded.execute("DELETE FROM claim_entities WHERE claim_id = 'c-closed'")
     loaded.execute("UPDATE claim_entities SET role = 'mentioned' WHERE claim_id = 'c-open' AND role = 'subject'")
     assert rows(loaded, "SELECT entity, holder FROM speaker_positions WHERE is_disputed") == [
-        ("Llama 3.1", "Meta"), (None, "Some critics"),
+        ("Llama 3.1", "Meta"),
+        (None, "Some critics"),
     ]
 
 
@@ -218,13 +258,29 @@ def test_one_speaker_in_two_articles_is_one_holder_of_a_matter(loaded: Connectio
     assert rows(loaded, found) == [(1,)]
 
 
-@pytest.mark.parametrize(("cue", "stance"), [
-    ("said", "asserts"), ("opposes", "opposes"), ("was critical of", "opposes"), ("has expressed concern about", "opposes"),
-    ("concern", "asserts"), ("warned", "asserts"), ("warned against", "opposes"), ("denied", "denies"), ("denies", "denies"),
-    ("endorsed", "supports"), ("is backing", "supports"), ("called for", "supports"), ("called", "asserts"),
-    ("does not support", "opposes"), ("refused to endorse", "opposes"), ("didn’t deny", "asserts"),
-    ("came out against", "opposes"), (None, "asserts"),
-])
+@pytest.mark.parametrize(
+    ("cue", "stance"),
+    [
+        ("said", "asserts"),
+        ("opposes", "opposes"),
+        ("was critical of", "opposes"),
+        ("has expressed concern about", "opposes"),
+        ("concern", "asserts"),
+        ("warned", "asserts"),
+        ("warned against", "opposes"),
+        ("denied", "denies"),
+        ("denies", "denies"),
+        ("endorsed", "supports"),
+        ("is backing", "supports"),
+        ("called for", "supports"),
+        ("called", "asserts"),
+        ("does not support", "opposes"),
+        ("refused to endorse", "opposes"),
+        ("didn’t deny", "asserts"),
+        ("came out against", "opposes"),
+        (None, "asserts"),
+    ],
+)
 def test_the_cue_says_where_a_speaker_stands(loaded: Connection, cue: str | None, stance: str) -> None:
     loaded.execute("UPDATE claims SET cue = ? WHERE claim_id = 'c-open'", [cue])
     assert rows(loaded, "SELECT stance FROM speaker_positions WHERE claim_id = 'c-open'") == [(stance,)]
@@ -235,11 +291,20 @@ def test_words_between_marks_are_asserted_whatever_the_verb_is(loaded: Connectio
     assert rows(loaded, "SELECT stance FROM speaker_positions WHERE claim_id = 'c-path'") == [("asserts",)]
 
 
-@pytest.mark.parametrize(("modality", "is_negated", "stance"), [
-    ("asserted", True, "denies"), ("hedged", True, "hedges"), ("conditional", False, "hedges"), ("asserted", False, "asserts"),
-])
+@pytest.mark.parametrize(
+    ("modality", "is_negated", "stance"),
+    [
+        ("asserted", True, "denies"),
+        ("hedged", True, "hedges"),
+        ("conditional", False, "hedges"),
+        ("asserted", False, "asserts"),
+    ],
+)
 def test_a_statement_against_the_matter_denies_it_where_it_is_negated(
-    loaded: Connection, modality: str, is_negated: bool, stance: str,
+    loaded: Connection,
+    modality: str,
+    is_negated: bool,
+    stance: str,
 ) -> None:
     loaded.execute("UPDATE claims SET modality = ?, is_negated = ? WHERE claim_id = 'c-closed'", [modality, is_negated])
     found = "SELECT stance, reason FROM speaker_positions WHERE claim_id = 'c-closed'"
@@ -251,10 +316,15 @@ def test_a_negative_statement_that_nobody_disputes_is_asserted(loaded: Connectio
     assert rows(loaded, "SELECT stance FROM speaker_positions WHERE claim_id = 'c-path'") == [("asserts",)]
 
 
-@pytest.mark.parametrize(("word", "forms"), [
-    ("deny", {"deny", "denies", "denied", "denying"}), ("oppose", {"oppose", "opposes", "opposed", "opposing"}),
-    ("back", {"back", "backs", "backed", "backing"}), ("come", {"come", "comes", "coming", "came"}),
-])
+@pytest.mark.parametrize(
+    ("word", "forms"),
+    [
+        ("deny", {"deny", "denies", "denied", "denying"}),
+        ("oppose", {"oppose", "opposes", "opposed", "opposing"}),
+        ("back", {"back", "backs", "backed", "backing"}),
+        ("come", {"come", "comes", "coming", "came"}),
+    ],
+)
 def test_a_word_of_stance_is_known_in_its_forms(loaded: Connection, word: str, forms: set[str]) -> None:
     assert forms <= {form for (form,) in rows(loaded, f"SELECT form FROM cue_stances WHERE word = '{word}'")}
 
@@ -290,18 +360,30 @@ def test_after_a_run_that_loaded_only_old_documents_no_claim_is_new(loaded: Conn
 def test_a_new_claim_that_an_earlier_document_made_is_no_new_statement(loaded: Connection) -> None:
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
     assert rows(loaded, "SELECT claim_id, is_new_statement FROM new_claims WHERE claim_id IN ('c-next', 'c-gift')") == [
-        ("c-gift", True), ("c-next", False)
+        ("c-gift", True),
+        ("c-next", False),
     ]
 
 
 def test_an_edited_document_shows_the_claims_that_came_and_went(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT title, previous_title, revision, previous_revision, claims_gained, claims_lost, gained, lost
         FROM edited_documents
-    """) == [(
-        "Zuckerberg on open models (corrected)", "Zuckerberg on open models", 2, 1, 1, 1,
-        ["running Llama 3.1 costs about 50 percent of GPT-4o"], ["running Llama 3.1 costs a third of GPT-4o"],
-    )]
+    """,
+    ) == [
+        (
+            "Zuckerberg on open models (corrected)",
+            "Zuckerberg on open models",
+            2,
+            1,
+            1,
+            1,
+            ["running Llama 3.1 costs about 50 percent of GPT-4o"],
+            ["running Llama 3.1 costs a third of GPT-4o"],
+        )
+    ]
 
 
 def test_an_edit_that_leaves_the_claims_alone_shows_none(loaded: Connection) -> None:
@@ -320,11 +402,14 @@ def test_a_revision_that_was_not_kept_is_passed_over(loaded: Connection) -> None
 
 
 def test_the_quality_trend_has_each_table_of_each_run_beside_the_run_before(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT started_at, table_name, checks, failed, failed_critical, failed_warning, passed_percent, previous_passed_percent,
             unexpected_count, quarantined
         FROM quality_trend
-    """) == [
+    """,
+    ) == [
         (datetime(2024, 7, 24, 6, 0), "claims", 3, 0, 0, 0, 100.0, None, 0, 0),
         (datetime(2024, 7, 25, 6, 0), "claims", 3, 1, 0, 1, 66.7, 100.0, 1, 1),
         (datetime(2024, 7, 26, 6, 0), "claims", 3, 0, 0, 0, 100.0, 66.7, 0, 0),

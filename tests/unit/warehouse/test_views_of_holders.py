@@ -10,35 +10,46 @@ def rows(con: Connection, sql: str) -> Rows:
 
 
 def test_each_speaker_and_each_site_holds_a_statement_once(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT holder, voice, document_count, claim_count, holder_count, sites
         FROM statement_holders WHERE cluster_id = 'c-size'
-    """) == [
-        ("Meta", "speaker", 1, 1, 2, ["dailywire.example"]), ("techpost.example", "article", 1, 1, 2, ["techpost.example"]),
+    """,
+    ) == [
+        ("Meta", "speaker", 1, 1, 2, ["dailywire.example"]),
+        ("techpost.example", "article", 1, 1, 2, ["techpost.example"]),
     ]
 
 
 def test_a_speaker_whom_two_articles_quote_is_one_holder(loaded: Connection) -> None:
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-open'")
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT holder, document_count, claim_count, sites FROM statement_holders
         WHERE cluster_id = 'c-size' AND holder = 'Meta'
-    """) == [("Meta", 2, 2, ["dailywire.example", "techpost.example"])]
+    """,
+    ) == [("Meta", 2, 2, ["dailywire.example", "techpost.example"])]
 
 
 def test_two_articles_of_one_site_are_one_holder(loaded: Connection) -> None:
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
     loaded.execute("UPDATE documents SET site = 'techpost.example'")
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT document_count, holder_count FROM statement_holders WHERE cluster_id = 'c-size' AND voice = 'article'
-    """) == [(2, 2)]
+    """,
+    ) == [(2, 2)]
 
 
 def test_two_articles_whose_site_is_not_known_are_two_holders(loaded: Connection) -> None:
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
     loaded.execute("UPDATE documents SET site = NULL")
     assert rows(loaded, "SELECT holder FROM statement_holders WHERE cluster_id = 'c-size' AND voice = 'article'") == [
-        ("Meta ships its largest open model",), ("Open, with strings attached",)
+        ("Meta ships its largest open model",),
+        ("Open, with strings attached",),
     ]
 
 

@@ -15,15 +15,19 @@ def rows(con: Connection, sql: str) -> Rows:
 
 
 def test_a_revision_stands_beside_the_one_before_it_and_the_run_that_met_it(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT document_id, previous_document_id, place, run_id FROM page_revisions WHERE page_id IN ('p-interview', 'p-news')
-    """) == [("interview-1", None, 1, "run-1"), ("interview-2", "interview-1", 2, "run-2"), ("news", None, 1, "run-1")]
+    """,
+    ) == [("interview-1", None, 1, "run-1"), ("interview-2", "interview-1", 2, "run-2"), ("news", None, 1, "run-1")]
 
 
 def test_the_current_revision_follows_one_that_was_read_after_it(loaded: Connection) -> None:
     loaded.execute("UPDATE documents SET revision = 3 WHERE document_id = 'interview-1'")
     assert rows(loaded, "SELECT document_id, previous_revision FROM page_revisions WHERE page_id = 'p-interview'") == [
-        ("interview-1", None), ("interview-2", 3)
+        ("interview-1", None),
+        ("interview-2", 3),
     ]
 
 
@@ -37,17 +41,23 @@ def test_a_revision_of_a_time_without_a_run_is_shown_without_one(loaded: Connect
 
 
 def test_a_statement_that_an_edit_left_alone_has_one_history(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT text, is_current, first_seen_at, first_revision, last_revision, revision_count, vanished_at, run_id, claim_id
         FROM claim_history WHERE page_id = 'p-interview' AND cluster_id = 'c-size'
-    """) == [("The model has 405 billion parameters", True, FIRST_RUN, 1, 2, 2, None, "run-1", "c-size-2")]
+    """,
+    ) == [("The model has 405 billion parameters", True, FIRST_RUN, 1, 2, 2, None, "run-1", "c-size-2")]
 
 
 def test_a_statement_that_an_edit_took_out_tells_since_when_it_is_gone(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT is_current, last_revision, vanished_at, vanished_revision, vanished_run_id, vanished_document_id
         FROM claim_history WHERE cluster_id = 'c-third'
-    """) == [(False, 1, SECOND_RUN, 2, "run-2", "interview-2")]
+    """,
+    ) == [(False, 1, SECOND_RUN, 2, "run-2", "interview-2")]
 
 
 def test_a_statement_in_other_words_has_not_vanished(loaded: Connection) -> None:
@@ -71,13 +81,24 @@ def test_a_statement_that_another_page_made_before_is_older_than_the_page(loaded
 
 
 def test_a_vanished_claim_stands_beside_the_one_in_its_place(loaded: Connection) -> None:
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT text, replacement, speaker, sentence, reason, document_count, last_revision, vanished_revision
         FROM vanished_claims
-    """) == [(
-        "running Llama 3.1 costs a third of GPT-4o", "running Llama 3.1 costs about 50 percent of GPT-4o", "Mark Zuckerberg",
-        "Mark Zuckerberg said that running Llama 3.1 costs a third of GPT-4o.", "edited", 0, 1, 2,
-    )]
+    """,
+    ) == [
+        (
+            "running Llama 3.1 costs a third of GPT-4o",
+            "running Llama 3.1 costs about 50 percent of GPT-4o",
+            "Mark Zuckerberg",
+            "Mark Zuckerberg said that running Llama 3.1 costs a third of GPT-4o.",
+            "edited",
+            0,
+            1,
+            2,
+        )
+    ]
 
 
 def test_a_claim_that_stood_there_already_replaces_nothing(loaded: Connection) -> None:
@@ -103,7 +124,8 @@ def test_of_several_claims_alike_the_one_most_alike_replaces(loaded: Connection)
 def test_a_revision_that_was_not_kept_states_and_changes_nothing(loaded: Connection) -> None:
     loaded.execute("UPDATE documents SET outcome = 'gone' WHERE document_id = 'interview-2'")
     assert rows(loaded, "SELECT cluster_id, is_current FROM claim_history WHERE page_id = 'p-interview'") == [
-        ("c-size", False), ("c-third", False)
+        ("c-size", False),
+        ("c-third", False),
     ]
     assert rows(loaded, "SELECT sentence FROM sentence_changes") == []
     assert rows(loaded, "SELECT url FROM edited_documents") == []
@@ -131,13 +153,26 @@ def test_a_claim_that_came_back_has_not_vanished(loaded: Connection) -> None:
 def test_a_statement_grows_by_the_pages_that_a_later_run_met(loaded: Connection) -> None:
     assert rows(loaded, "SELECT cluster_id FROM grown_clusters") == []
     loaded.execute("UPDATE claims SET cluster_id = 'c-size' WHERE claim_id = 'c-next'")
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT statement, grew_at, run_id, first_seen_at, documents_before, documents_added, holders, sites, urls, document_ids
         FROM grown_clusters
-    """) == [(
-        "Llama 3.1 has 405 billion parameters.", SECOND_RUN, "run-2", FIRST_RUN, 2, 1, ["columns.example"], ["columns.example"],
-        ["file:///articles/p-opinion.html"], ["opinion"],
-    )]
+    """,
+    ) == [
+        (
+            "Llama 3.1 has 405 billion parameters.",
+            SECOND_RUN,
+            "run-2",
+            FIRST_RUN,
+            2,
+            1,
+            ["columns.example"],
+            ["columns.example"],
+            ["file:///articles/p-opinion.html"],
+            ["opinion"],
+        )
+    ]
 
 
 def test_an_edited_page_that_made_a_statement_before_is_no_growth(loaded: Connection) -> None:
@@ -156,11 +191,16 @@ def test_sentences_that_came_and_went_stand_beside_their_counterparts(loaded: Co
     now = "Mark Zuckerberg said that running Llama 3.1 costs about 50 percent of GPT-4o."
     then = "Mark Zuckerberg said that running Llama 3.1 costs a third of GPT-4o."
     titles = ("Zuckerberg on open models (corrected)", "Zuckerberg on open models")
-    assert rows(loaded, """
+    assert rows(
+        loaded,
+        """
         SELECT change, sentence, counterpart, zone, previous_revision, revision, run_id FROM sentence_changes
-    """) == [
-        ("added", now, then, "body", 1, 2, "run-2"), ("added", *titles, "title", 1, 2, "run-2"),
-        ("removed", then, now, "body", 1, 2, "run-2"), ("removed", *reversed(titles), "title", 1, 2, "run-2"),
+    """,
+    ) == [
+        ("added", now, then, "body", 1, 2, "run-2"),
+        ("added", *titles, "title", 1, 2, "run-2"),
+        ("removed", then, now, "body", 1, 2, "run-2"),
+        ("removed", *reversed(titles), "title", 1, 2, "run-2"),
     ]
 
 

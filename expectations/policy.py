@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from expectations.catalogue import find_check
 from expectations.model import Check, Severity
 from expectations.suites import row_checks
 from warehouse.tables import Table
@@ -17,10 +18,17 @@ class Change:
     mostly: float | None = None
     is_off: bool = False
 
+    def of(self, check: Check) -> Check | None:
+        """The check with the change; None where it is off."""
+        if self.is_off:
+            return None
+        mostly = check.mostly if self.mostly is None else self.mostly
+        return replace(check, severity=self.severity or check.severity, mostly=mostly)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`own` are checks by table; `changes` go by table and name of the check, and are of every check that bears it."""
+    """`own` are checks by table. `changes` go by table and by a check's name, for every check that bears it, or its title."""
 
     own: Mapping[str, tuple[Check, ...]] = field(default_factory=dict)
     changes: Mapping[tuple[str, str], Change] = field(default_factory=dict)
@@ -30,15 +38,19 @@ class Policy:
         checks = [*row_checks(table), *self.own.get(table.name, ())]
         return [kept for check in checks if (kept := self.adjusted(table.name, check))]
 
+    def change_of(self, table: str, check: Check) -> Change | None:
+        """What the owner changes about the check: that of its title, with its columns, goes before that of its name."""
+        return self.changes.get((table, check.title)) or self.changes.get((table, check.name))
+
     def adjusted(self, table: str, check: Check) -> Check | None:
         """The check as it is to be made; None where it is not."""
-        change = self.changes.get((table, check.name))
-        if change is None:
-            return check
-        if change.is_off:
-            return None
-        return replace(
-            check,
-            severity=change.severity or check.severity,
-            mostly=check.mostly if change.mostly is None else change.mostly,
-        )
+        change = self.change_of(table, check)
+        return change.of(check) if change else check
+
+    def find(self, table: str, expectation: str, column_name: str | None) -> Check | None:
+        """The check of that name, as it is made now; None where it is gone or off."""
+        for check in self.own.get(table, ()):
+            if (check.name, check.column_name) == (expectation, column_name):
+                return check
+        shipped = find_check(table, expectation, column_name)
+        return self.adjusted(table, shipped) if shipped else None

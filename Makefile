@@ -16,7 +16,7 @@ help:
 	@echo "make setup      the environment in $(VENV), from $(LOCK)"
 	@echo "make run        the pipeline on the sample articles in seeds/articles"
 	@echo "make test       all tests"
-	@echo "make check      lint, types, import contracts, generated docs up to date"
+	@echo "make check      lint, types, import contracts, generated docs up to date, known holes of dependencies"
 	@echo "make evaluate   quality on annotated data: make evaluate DATA=folder"
 	@echo "make benchmark  speed beside a bare loop over the same libraries: make benchmark DATA=folder"
 	@echo "make lock       $(LOCK) anew from requirements.in (needs uv)"
@@ -36,6 +36,7 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m warehouse.dictionary --check
+	$(BIN)/python .ci/audit $(BIN)/pip-audit $(LOCK)
 
 evaluate: setup
 	@$(BIN)/claimhouse evaluate --data "$(or $(DATA),$(error name the folder of the benchmark data: make evaluate DATA=folder))"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.errors import WrongUse
 from flows.fetch.model import Entry
+from flows.fetch.secrets import refuse_written_out
 from flows.models import seeds
 from flows.settings import Settings, Source
 from transforms.addresses import AddressRules
@@ -100,6 +101,7 @@ def web_source_of(source: Source) -> WebSource | None:
         return None if entries is None else WebSource(content_id("file", path.name), source, entries)
     if source.location.lower().startswith("file:"):
         raise WrongUse(f"{source.location} is on this machine: give its path instead.")
+    refuse_written_out(source.location)
     address = address_rules().cleaned(source.location)
     if address is None:
         raise WrongUse(f"{source.location} is no address of a page. Mend it; it begins with https:// or http://.")

@@ -104,11 +104,19 @@ class Source(Section):
     )
     location: str = Field(min_length=1, description="an address, or the path of a file or folder: set one")
     title: str | None = Field(default=None, description="a title: set a text, or leave it out")
+    login: str | None = Field(
+        default=None,
+        pattern=r"^\$\{\w+\}:\$\{\w+\}$",
+        description='two variables of the environment: set "${EXAMPLE_USER}:${EXAMPLE_PASSWORD}", by their names',
+    )
     columns: dict[str, str] = Field(
         default_factory=dict,
         description='names of columns in JSON Lines or Parquet: set for example { text = "body", url = "link" }',
     )
 
+
+_SECRET = ("login",)
+"""Settings whose value is not repeated."""
 
 _CRON = r"^\s*\S+(\s+\S+){4}\s*$"
 
@@ -227,7 +235,8 @@ def _mend(detail: ErrorDetails, file: Path | None) -> str:
     wanted = field.description if field and field.description else "a table of settings: write it as a [section]"
     if detail["type"] == "missing":
         return f"`{name}` is missing {where}; it is {wanted}."
-    return f"`{name}` is {_shown(detail['input'])}; it is {wanted} {where}."
+    shown = "no name of a variable" if name in _SECRET else _shown(detail["input"])
+    return f"`{name}` is {shown}; it is {wanted} {where}."
 
 
 def _model_of(sections: Sequence[str]) -> type[BaseModel]:

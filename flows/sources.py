@@ -15,6 +15,7 @@ from flows.fetch.client import fetching
 from flows.fetch.collect import known_of, ledger_path
 from flows.fetch.ledger import Ledger, SourceRow
 from flows.fetch.model import Entry
+from flows.fetch.secrets import Secrets
 from flows.fetch.sources import NOTHING_KNOWN, Known, Looked, Reader
 from flows.inputs import WebSource, address_rules, web_source_of
 from flows.settings import CONFIG_FILE, Fetch, Settings, Source, load_settings
@@ -63,7 +64,7 @@ def look_at(source: WebSource, fetch: Fetch, known: Known = NOTHING_KNOWN) -> Se
     entries: list[Entry] = []
 
     async def read() -> Looked:
-        async with fetching(fetch) as fetcher:
+        async with fetching(fetch, Secrets.of([source.source], os.environ)) as fetcher:
             return await Reader(fetcher, address_rules(), entries.extend).read(source.source, known)
 
     looked = asyncio.run(read())

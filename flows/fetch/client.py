@@ -19,6 +19,7 @@ from flows.fetch.guard import refuse_unsafe
 from flows.fetch.model import Fetched, Hop, Validators
 from flows.fetch.politeness import Politeness, host_of
 from flows.fetch.robots import Robots
+from flows.fetch.secrets import NO_SECRETS, Secrets
 from flows.fetch.unpack import Fault, Unpacked, unpack
 from flows.fetch.wire import Answer, Pairs, Wire, Wish, too_large
 from flows.settings import Fetch
@@ -58,8 +59,9 @@ class _Journey:
 class Fetcher:
     """Fetches addresses, many at a time. `fetching` makes one; whatever the web does is an outcome, never an exception."""
 
-    def __init__(self, wire: Wire, settings: Fetch) -> None:
+    def __init__(self, wire: Wire, settings: Fetch, secrets: Secrets = NO_SECRETS) -> None:
         self._wire = wire
+        self._secrets = secrets
         self._settings = settings
         self._politeness = Politeness(settings)
         self._robots = Robots(self._ask)
@@ -68,7 +70,7 @@ class Fetcher:
         """One address to its outcome.
 
         `known` makes the request conditional. More than `max_bytes`, packed or unpacked, is refused. Redirects are followed,
-        also from https to http: nothing secret is sent, and the hops are recorded.
+        also from https to http: nothing secret is sent but to a source's own host, and the hops are recorded.
         """
         try:
             url = httpx.URL(address)
@@ -80,6 +82,7 @@ class Fetcher:
             content = await _content_of(answer, max_bytes)
         except Ended as ended:
             return _ended(journey, ended)
+        answer, content = self._without_secrets(answer, content)
         return Fetched(
             address,
             answer.head.url,
@@ -94,6 +97,15 @@ class Fetcher:
             hops=tuple(journey.hops),
             tries=answer.tries,
         )
+
+    def _without_secrets(self, answer: Answer, content: bytes) -> tuple[Answer, bytes]:
+        """What came, with names where it repeats a secret: then the body is kept unpacked, as its bytes are others."""
+        hidden = self._secrets.hidden_in(content)
+        if hidden == content:
+            return answer, content
+        unpacked = ("content-encoding", "content-length")
+        headers = tuple((name, value) for name, value in answer.head.headers if name.lower() not in unpacked)
+        return replace(answer, head=replace(answer.head, headers=headers), body=hidden), hidden
 
     async def sitemaps_of(self, address: str) -> tuple[str, ...]:
         """The addresses of the Sitemap lines in the robots.txt of the address's host; none where it can't be had."""
@@ -164,8 +176,8 @@ class Fetcher:
 
 
 @asynccontextmanager
-async def fetching(settings: Fetch) -> AsyncIterator[Fetcher]:
-    """A Fetcher with its connections; they are closed at the end.
+async def fetching(settings: Fetch, secrets: Secrets = NO_SECRETS) -> AsyncIterator[Fetcher]:
+    """A Fetcher with its connections; they are closed at the end. `secrets` are told to their own hosts, and to nobody else.
 
     All of it uses the connections of `settings`; proxies and certificates that the environment names are not used.
     Raises WrongUse where a setting can't be sent or is no host.
@@ -173,8 +185,8 @@ async def fetching(settings: Fetch) -> AsyncIterator[Fetcher]:
     # Each outcome tells its tries; a line in the log for every retry would drown what matters.
     stamina.instrumentation.set_on_retry_hooks(())
     headers = (("User-Agent", user_agent(settings.contact)), ("Accept", ACCEPT), ("Accept-Encoding", ACCEPT_ENCODING))
-    async with aclosing(Wire(settings, headers)) as wire:
-        yield Fetcher(wire, settings)
+    async with aclosing(Wire(settings, headers, secrets)) as wire:
+        yield Fetcher(wire, settings, secrets)
 
 
 def user_agent(contact: str) -> str:

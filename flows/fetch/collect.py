@@ -1,6 +1,7 @@
 """From sources on the web to pages in the archive: each source looked at, each address that is due fetched, each once."""
 
 import asyncio
+import os
 import re
 import time
 from collections import Counter, defaultdict
@@ -17,6 +18,7 @@ from flows.fetch.archive import Archive
 from flows.fetch.client import Fetcher, fetching
 from flows.fetch.ledger import Due, Ledger, SourceRow
 from flows.fetch.model import Entry, Fetched, Hop, State
+from flows.fetch.secrets import Secrets
 from flows.fetch.sources import NOTHING_KNOWN, Kind, Known, Looked, Reader
 from flows.inputs import ALL_TIME, Period, WebSource
 from flows.settings import Settings
@@ -110,7 +112,8 @@ class _Collector:
     async def collect(self, sources: Sequence[WebSource], period: Period) -> None:
         """Look at every source, side by side, then fetch what is due."""
         wanted = self._settings.fetch
-        async with fetching(wanted) as fetcher:
+        secrets = Secrets.of([source.source for source in sources], os.environ)
+        async with fetching(wanted, secrets) as fetcher:
             async with asyncio.TaskGroup() as group:
                 for source in sources:
                     group.create_task(self._look_at(source, fetcher, period))

@@ -14,6 +14,7 @@ import httpx
 from flows.clock import now
 from flows.fetch.endings import Ended, Head, location_of
 from flows.fetch.guard import GuardedBackend
+from flows.fetch.secrets import Secrets
 from flows.fetch.unpack import shown_bytes
 from flows.settings import Fetch
 
@@ -116,7 +117,8 @@ class Wire:
     redirect even where it follows none, and fail on a broken one.
     """
 
-    def __init__(self, settings: Fetch, headers: Pairs) -> None:
+    def __init__(self, settings: Fetch, headers: Pairs, secrets: Secrets) -> None:
+        self._secrets = secrets
         self._transport = GuardedTransport(settings)
         self._headers = [(name.encode("ascii"), value.encode("utf-8")) for name, value in headers]
         self._timeout_seconds = settings.timeout_seconds
@@ -134,15 +136,18 @@ class Wire:
                 return await self._ask(url, wish, seen)
         except (Ended, *_BROKEN, *_IMPOSSIBLE) as error:
             ended = error if isinstance(error, Ended) else self._ended_by(error, url)
+            ended.problem = self._secrets.hidden(ended.problem or "") or None
             ended.head = next(iter(seen), None)
             raise ended from None
 
     async def _ask(self, url: httpx.URL, wish: Wish, seen: list[Head]) -> Answer:
         wished = [(name.encode("ascii"), value.encode("latin-1")) for name, value in wish.headers]
-        request = httpx.Request("GET", url, headers=[*self._headers, *wished], extensions=self._extensions)
+        shown = httpx.Request("GET", url, headers=[*self._headers, *wished])
+        headers = [*shown.headers.raw, *self._secrets.login(url)]
+        request = httpx.Request("GET", self._secrets.revealed(url), headers=headers, extensions=self._extensions)
         response = await self._transport.handle_async_request(request)
         try:
-            head = _head_of(request, response)
+            head = self._head_of(shown, response)
             seen.append(head)
             ended = wish.ends(head)
             if ended or location_of(head):
@@ -153,6 +158,12 @@ class Wire:
             return Answer(head, await _read(response, wish), now())
         finally:
             await response.aclose()
+
+    def _head_of(self, shown: httpx.Request, response: httpx.Response) -> Head:
+        """The head, with the request as it may be shown."""
+        reason = response.extensions.get("reason_phrase", b"").decode("latin-1")
+        came = tuple((name, self._secrets.hidden(value)) for name, value in _pairs(response.headers))
+        return Head(str(shown.url), response.status_code, reason, _pairs(shown.headers), came)
 
     def _ended_by(self, error: Exception, url: httpx.URL) -> Ended:
         """What httpcore, h11, the system or TLS say, in words."""
@@ -209,11 +220,6 @@ def too_large(max_bytes: int) -> Ended:
     """A page of more than `max_bytes`, packed or unpacked."""
     size = shown_bytes(max_bytes)
     return Ended("refused", f"it is larger than the {size} that are read of a page (`max_page_mb` under [reading])")
-
-
-def _head_of(request: httpx.Request, response: httpx.Response) -> Head:
-    reason = response.extensions.get("reason_phrase", b"").decode("latin-1")
-    return Head(str(request.url), response.status_code, reason, _pairs(request.headers), _pairs(response.headers))
 
 
 def _pairs(headers: httpx.Headers) -> Pairs:

@@ -220,7 +220,7 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     for variable in sorted(environment):
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         if variable.startswith(ENVIRONMENT_PREFIX) and name.split(NESTING)[0] not in Settings.model_fields:
-            raise WrongUse(f"The environment variable {variable} names no setting{_nearest(name, list(Settings.model_fields))}")
+            raise WrongUse(f"The environment variable {variable} names no setting{nearest(name, list(Settings.model_fields))}")
 
 
 def _mend(detail: ErrorDetails, file: Path | None) -> str:
@@ -230,7 +230,7 @@ def _mend(detail: ErrorDetails, file: Path | None) -> str:
     where = _place(detail["loc"], file)
     model = _model_of(sections)
     if detail["type"] == "extra_forbidden":
-        return f"`{name}` {where} is no setting{_nearest(name, list(model.model_fields))}"
+        return f"`{name}` {where} is no setting{nearest(name, list(model.model_fields))}"
     field = model.model_fields.get(name)
     wanted = field.description if field and field.description else "a table of settings: write it as a [section]"
     if detail["type"] == "missing":
@@ -262,7 +262,7 @@ def _place(location: Sequence[str | int], file: Path | None) -> str:
     return f"{f'under {heading} ' if section else ''}in {file or CONFIG_FILE}"
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: list[str]) -> str:
     """A hint at the setting that was meant, else the list of all."""
     near = difflib.get_close_matches(name, known, n=1)
     return f": did you mean `{near[0]}`?" if near else f"; there are {', '.join(f'`{one}`' for one in known)}."

@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from difflib import get_close_matches
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict, cast
 
 from jsonschema import Draft7Validator
+
+from flows.settings import nearest
 
 _KINDS = ("Column Map", "Column Pair Map", "Multicolumn Map")
 """Expectations that judge row by row. The others can't say which rows fail, and find one thing in a run's news and another in
@@ -86,17 +87,13 @@ def _unknown(rule: str) -> str:
             f"{rule} judges a whole table, not row by row; write a condition with a window, such as "
             "`avg(checkworthiness) OVER () > 0.2` or `count(*) OVER (PARTITION BY url) = 1`"
         )
-    known = rules()
-    near = get_close_matches(rule, known, n=1, cutoff=0.5)
-    return f"there is no rule {rule}" + (f": did you mean {near[0]}?" if near else f"; there are {', '.join(known)}")
+    return f"there is no rule {rule}{nearest(rule, rules())}"
 
 
 def _no_argument(rule: str, name: str, taken: list[str]) -> str:
     if name in _OF_EVERY_RULE:
         return f"`{name}` is no argument here; columns, mostly and severity stand in the check, and a condition says more"
-    near = get_close_matches(name, taken, n=1)
-    known = ", ".join(f"`{one}`" for one in taken) or "no arguments"
-    return f"{rule} has no argument `{name}`" + (f": did you mean `{near[0]}`?" if near else f"; it has {known}")
+    return f"{rule} has no argument `{name}`" + (nearest(name, taken) if taken else "; it takes none")
 
 
 def _value_problem(schema: _Schema, name: str, value: object) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flows.errors import ClaimhouseError
 from flows.models import load_reader, model_version
+from flows.own_checks import policy_of
 from flows.prefect_server import running_server
 from flows.settings import Settings
 from warehouse.database import WarehouseError, WarehouseMissing, open_readonly
@@ -35,7 +36,9 @@ class Diagnosis:
 
 def examine(settings: Settings) -> Iterator[Diagnosis]:
     """Look at everything that a run needs, the quick things first."""
-    looks: tuple[Callable[[Settings], Diagnosis], ...] = (_python, _packages, _data_folder, _disk, _warehouse, _prefect, _model)
+    looks: tuple[Callable[[Settings], Diagnosis], ...] = (
+        _python, _packages, _data_folder, _disk, _warehouse, _own_checks, _prefect, _model,
+    )  # fmt: skip
     for look in looks:
         yield look(settings)
 
@@ -92,6 +95,17 @@ def _warehouse(settings: Settings) -> Diagnosis:
         return Diagnosis("Warehouse", str(error), "See there.")
     later = "" if version == newest else f"; the next run brings it to {newest}"
     return Diagnosis("Warehouse", f"{path} opens, schema version {version}{later}")
+
+
+def _own_checks(settings: Settings) -> Diagnosis:
+    if settings.gate.checks is None:
+        return Diagnosis("Own checks", "none; docs/checks.md tells how to write some")
+    try:
+        policy = policy_of(settings)
+    except ClaimhouseError as error:
+        return Diagnosis("Own checks", str(error), "Mend the file, or try a check with `claimhouse checks try`.")
+    own, changed = sum(len(checks) for checks in policy.own.values()), len(policy.changes)
+    return Diagnosis("Own checks", f"{own} of your own and {changed} changed, in {settings.gate.checks}")
 
 
 def _prefect(settings: Settings) -> Diagnosis:

@@ -11,9 +11,11 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 from prefect.runtime import flow_run
 
+from expectations.policy import Policy
 from flows.clock import now
 from flows.errors import Busy
 from flows.models import pipeline_version
+from flows.own_checks import policy_of
 from flows.settings import Settings
 from flows.staging import Staging
 
@@ -24,6 +26,7 @@ class Run:
 
     settings: Settings
     version: str
+    policy: Policy = field(default_factory=Policy)
     run_id: str = field(default_factory=lambda: str(uuid4()))
     flow_run_id: str | None = field(default_factory=lambda: flow_run.id)
     started_at: datetime = field(default_factory=now)
@@ -33,8 +36,8 @@ class Run:
 
     @classmethod
     def begun(cls, settings: Settings) -> "Run":
-        """A run that begins now."""
-        return cls(settings, pipeline_version(settings.reading))
+        """A run that begins now. Raises WrongUse for what is wrong in the file of the owner's checks."""
+        return cls(settings, pipeline_version(settings.reading), policy_of(settings))
 
     @property
     def staging(self) -> Staging:

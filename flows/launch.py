@@ -20,7 +20,6 @@ from flows.inputs import Period, inputs_of
 from flows.knowledge import documents_known
 from flows.models import pipeline_version
 from flows.news import plan_reading
-from flows.own_checks import policy_of
 from flows.settings import Settings, load_settings
 from flows.staging import Staging
 from flows.web_pages import fetched_pages
@@ -43,7 +42,7 @@ class Wanted:
 def launch(wanted: Wanted, warehouse: Path | None, config: Path | None) -> "Summary":
     """Run the main flow here, on a Prefect server that is up, else on one started for it. Raises what the flow raises."""
     settings = load_settings(config, warehouse=warehouse)
-    policy_of(settings)  # for what is wrong in the file of the owner's checks
+    _refuse_wrong_checks(settings)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # on a full disk the log can't be written, which is not for the terminal
     prefect_server.configure(settings)
@@ -76,7 +75,7 @@ def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
     settings = load_settings(config, warehouse=warehouse)
     if not settings.sources:
         raise WrongUse("No sources are listed, so there is nothing to run. Add one with `claimhouse sources add PLACE`.")
-    policy_of(settings)
+    _refuse_wrong_checks(settings)
     prefect_server.configure(settings)
     server = _start_server(settings, port=settings.schedule.port)
     if server:
@@ -94,6 +93,14 @@ def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
     sys.stdout.flush()
     serve(settings, config, warehouse)
     print("Stopped.")
+
+
+def _refuse_wrong_checks(settings: Settings) -> None:
+    """The flow looks at the owner's checks itself; this is to tell what is wrong with them before anything is started."""
+    if settings.gate.checks:
+        from flows.own_checks import policy_of
+
+        policy_of(settings)
 
 
 def _start_server(settings: Settings, port: int | None = None) -> prefect_server.Server | None:

@@ -7,6 +7,7 @@ tables and nothing else: no file, network, extension or setting. It is true, fal
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 
 import duckdb
@@ -69,6 +70,24 @@ def of_warehouse(con: Connection, table: Table, condition: str, where: str) -> H
         return beside.select(listed.alias(_HOLDS)).get_column(_HOLDS)
 
     return holds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How many rows a condition says something about, how many of them fail, and the first of these."""
+
+    judged: int
+    failed: int
+    failing: pl.DataFrame
+
+
+def tried(con: Connection, table: Table, condition: str, where: str, most: int) -> Answer:
+    """The condition over the whole warehouse, with so many rows that fail, by their keys."""
+    with _told(where):
+        asked = _asked(con, table.name, table, condition)
+        [(judged, failed)] = asked.aggregate(f"count({_HOLDS}), count(*) FILTER (WHERE NOT {_HOLDS})").fetchall()
+        failing = asked.filter(f"NOT {_HOLDS}").order(", ".join(table.key)).limit(most).pl()
+    return Answer(judged, failed, failing.drop(_HOLDS))
 
 
 def _asked(con: Connection, name: str, table: Table, condition: str) -> duckdb.DuckDBPyRelation:

@@ -5,16 +5,14 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from flows.cli_checks import checks
+from flows.cli_options import Config, Format, Warehouse
 from flows.errors import DONE, WrongUse
 from flows.failures import exit_code_of
-
-Format = Literal["table", "csv", "json", "parquet"]
-Config = Annotated[Path | None, Parameter(help="Settings file; without it ./claimhouse.toml, if there is one.")]
-Warehouse = Annotated[Path | None, Parameter(help="The warehouse; without it the one that the settings name.")]
 
 app = App(
     name="claimhouse",
@@ -34,6 +32,7 @@ read; 70 an unexpected error, whose traceback is in the log; 130 stopped by Ctrl
 )
 sources = App(name="sources", help="The places that a run without INPUT reads.", help_format="markdown")
 app.command(sources)
+app.command(checks)
 
 
 @app.command

@@ -83,7 +83,7 @@ def policy_of(settings: Settings, warehouse: Connection | None = None) -> Policy
     file = settings.gate.checks
     if file is None:
         return Policy()
-    wanted = _read(file)
+    wanted = read_checks(file)
     own: dict[str, tuple[Check, ...]] = {}
     problems: list[str] = []
     for number, given in enumerate(wanted.check, 1):
@@ -100,7 +100,8 @@ def policy_of(settings: Settings, warehouse: Connection | None = None) -> Policy
     return Policy(own, changes_of(wanted.change))
 
 
-def _read(file: Path) -> ChecksFile:
+def read_checks(file: Path) -> ChecksFile:
+    """What the file says, each value of a right kind. Raises WrongUse, which names every other, with the mend."""
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

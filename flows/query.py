@@ -19,7 +19,7 @@ from flows.errors import WrongUse
 from warehouse.database import open_readonly
 
 if TYPE_CHECKING:
-    from flows.cli import Format
+    from flows.cli_options import Format
 
 _SHOWN_ROWS = 200
 _WIDE = 100_000

@@ -31,8 +31,9 @@ from warehouse.known import (
     referring_to_entities,
     source_ids,
     staged_mentions,
+    that_came_after,
 )
-from warehouse.tables import DOCUMENTS, TIMESTAMP
+from warehouse.tables import DOCUMENT_RELATIONS, DOCUMENTS, TIMESTAMP
 
 _ARTICLE_ZONES = ("body", "list", "heading")
 """Zones that are held against other articles, as in `warehouse.known.article_text`."""
@@ -42,7 +43,8 @@ _ARTICLE_ZONES = ("body", "list", "heading")
 class _Revised:
     """New documents with their revisions, and what they do to known ones: ids of those replaced, those that change.
 
-    `beside` are the ids of the known documents that stay, of those that were asked for; `pages` has document_id and page_id.
+    `beside` are the ids of the known documents that stay, of those that were asked for; `pages` has document_id and page_id;
+    `renamed` gives the new id of those that another version reads under another one.
     """
 
     documents: pl.DataFrame
@@ -50,21 +52,27 @@ class _Revised:
     changed: pl.DataFrame
     beside: pl.Series
     pages: pl.DataFrame
+    renamed: Mapping[str, str]
 
 
 def settle(
     read: Mapping[str, pl.DataFrame], con: Connection, seeds: Mapping[str, pl.DataFrame], started_at: datetime
 ) -> Settled:
-    """Settle all that no document tells alone. `read` holds the tables of new documents; `con` the warehouse before them."""
+    """Settle all that no document tells alone. `read` holds the tables of new documents; `con` the warehouse before them.
+
+    Where `read` has document_relations, these pairs were judged before, and stay as they are.
+    """
     if read["documents"].is_empty():
         return Settled({"documents": read["documents"]}, {})
     documents = _with_pages(read["documents"], con)
     revised = _revise(documents, documents_beside(con, documents), started_at)
     gone = _around_replaced(con, revised.replaced)
     touched = [entities_in(con, pl.concat([revised.replaced, revised.changed["document_id"]]))]
+    judged = _judged_before(read, revised, con)
     with as_it_will_be(con, revised.replaced, revised.changed):
-        frames, met = _with_copies(revised.documents, read, con)
-        moved = pl.concat([revised.beside, frames["document_relations"]["other_document_id"], gone.documents])
+        frames, met = _with_copies(revised.documents, read, con, judged)
+        ends = pl.concat([frames["document_relations"]["other_document_id"], judged["document_id"]])
+        moved = pl.concat([revised.beside, ends, gone.documents])
         claims, changes, references = settle_claims(frames, con, seeds, gone.with_documents(copies_around(con, moved)))
         frames |= claims
         touched.append(frames["mentions"]["entity_id"].drop_nulls())
@@ -72,7 +80,7 @@ def settle(
         frames |= _entities(frames, con, entities, seeds["entities"])
         references |= referring_to_entities(con, entities)
         references |= {
-            "documents.document_id": pl.concat([revised.beside, met, claims["claim_terms"]["document_id"]]).unique(),
+            "documents.document_id": pl.concat([revised.beside, ends, met, claims["claim_terms"]["document_id"]]).unique(),
             "sources.source_id": source_ids(con),
         }
     changes |= {"superseded": revised.changed, "former_entities": entities.to_frame("entity_id")}
@@ -108,6 +116,7 @@ def _revise(documents: pl.DataFrame, known: pl.DataFrame, started_at: datetime) 
         changed=_changed(known, after),
         beside=after["document_id"],
         pages=known.select("document_id", "page_id"),
+        renamed=renamed,
     )
 
 
@@ -118,14 +127,27 @@ def _changed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     return after.join(was, on="document_id").filter(differs).select("document_id", *CHANGING)
 
 
+def _judged_before(read: Mapping[str, pl.DataFrame], revised: _Revised, con: Connection) -> pl.DataFrame:
+    """Rows of `document_relations` that hold on: those that came along, and those of later documents that stay as they are."""
+    asked = pl.concat([revised.documents["document_id"], pl.Series(revised.renamed.keys(), dtype=pl.String)])
+    later = that_came_after(con, asked, revised.replaced).with_columns(pl.col("other_document_id").replace(revised.renamed))
+    judged = pl.concat([read.get(DOCUMENT_RELATIONS.name, DOCUMENT_RELATIONS.frame()), later])
+    return judged.unique(DOCUMENT_RELATIONS.key, keep="first", maintain_order=True)
+
+
 def _around_replaced(con: Connection, replaced: pl.Series) -> Around:
     """What hangs together with documents that give way: it has to be settled anew without them."""
     claims = claims_around(con, claims_of(con, replaced))
     return Around(copies_around(con, replaced), claims, claims_to_cluster(con, claims)["cluster_id"].unique())
 
 
-def _with_copies(documents: pl.DataFrame, read: Mapping[str, pl.DataFrame], con: Connection) -> tuple[Frames, pl.Series]:
-    """What was found in the documents, with copies marked as duplicates and their claims left out, and the articles met."""
+def _with_copies(
+    documents: pl.DataFrame, read: Mapping[str, pl.DataFrame], con: Connection, judged: pl.DataFrame
+) -> tuple[Frames, pl.Series]:
+    """What was found in the documents, with copies marked as duplicates and their claims left out, and the articles met.
+
+    Of two documents that were `judged` before, none becomes the other's copy: each might lose its claims to the other.
+    """
     columns = ("document_id", "page_id", "revision", "published_at", "url", "site")
     texts = (
         read["sentences"]
@@ -134,12 +156,13 @@ def _with_copies(documents: pl.DataFrame, read: Mapping[str, pl.DataFrame], con:
         .group_by("document_id", maintain_order=True)
         .agg(pl.col("text").str.join("\n"))
     )
-    new = documents.filter(pl.col("outcome") == "kept").select(columns).join(texts, on="document_id")
-    keys = article_keys(new)
+    articles = documents.filter(pl.col("outcome").is_in(("kept", "duplicate"))).join(texts, on="document_id", suffix="_read")
+    keys = article_keys(articles.select("document_id", text="text_read"))
+    new = articles.filter(pl.col("outcome") == "kept").select(*columns, text="text_read")
     unkeyed = articles_without_keys(con)
     filled = article_keys(article_text(con, unkeyed))
     met = articles_met(con, keys, documents["page_id"], most=MOST_MET)
-    relations = find_copies(new, article_text(con, met))
+    relations = pl.concat([judged, _without_pairs(find_copies(new, article_text(con, met)), judged)])
     documents = mark_duplicates(documents, relations)
     frames = {
         **_of_kept(read, documents),
@@ -149,6 +172,13 @@ def _with_copies(documents: pl.DataFrame, read: Mapping[str, pl.DataFrame], con:
         "article_keys": pl.concat([keys, filled]),
     }
     return frames, pl.concat([met, filled["document_id"]])
+
+
+def _without_pairs(relations: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """The relations without those between two documents that were judged before, in whichever order."""
+    pairs = judged.select("document_id", "other_document_id")
+    turned = judged.select(document_id="other_document_id", other_document_id="document_id")
+    return relations.join(pl.concat([pairs, turned]), on=pairs.columns, how="anti", maintain_order="left")
 
 
 def _of_kept(read: Mapping[str, pl.DataFrame], documents: pl.DataFrame) -> Frames:

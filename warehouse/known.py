@@ -128,6 +128,19 @@ def documents_beside(con: Connection, new: pl.DataFrame) -> pl.DataFrame:
         """).pl()
 
 
+def that_came_after(con: Connection, document_ids: pl.Series, replaced: pl.Series) -> pl.DataFrame:
+    """Rows of `document_relations` that have one of these documents as the earlier, and a later one that is not `replaced`.
+
+    Revisions are left out: their order follows from their numbers.
+    """
+    with registered(con, asked=ids("document_id", document_ids), gone=ids("document_id", replaced)):
+        return con.execute("""
+            FROM document_relations
+            WHERE relation <> 'revision_of' AND other_document_id IN (FROM asked) AND document_id NOT IN (FROM gone)
+            ORDER BY ALL
+        """).pl()
+
+
 @contextmanager
 def as_it_will_be(con: Connection, replaced: pl.Series, changed: pl.DataFrame) -> Iterator[None]:
     """In the block this connection shows the warehouse without the `replaced` documents and with the `changed` ones.

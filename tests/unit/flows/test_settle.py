@@ -12,7 +12,17 @@ from transforms.ids import content_id
 from transforms.names import entity_id_of
 from warehouse.database import building
 from warehouse.load import load_tables, read_table
-from warehouse.tables import ARTICLE_KEYS, CLAIM_CLUSTERS, CLAIM_TERMS, CLAIMS, DOCUMENTS, ENTITIES, TABLES, Table
+from warehouse.tables import (
+    ARTICLE_KEYS,
+    CLAIM_CLUSTERS,
+    CLAIM_TERMS,
+    CLAIMS,
+    DOCUMENT_RELATIONS,
+    DOCUMENTS,
+    ENTITIES,
+    TABLES,
+    Table,
+)
 
 FIRST, SECOND = datetime(2024, 7, 23), datetime(2024, 7, 24)
 READ = ("documents", "sentences", "mentions", "claims", "claim_entities", "quantities", "time_expressions")
@@ -27,6 +37,12 @@ BY_NAME = {table.name: table for table in TABLES}
 
 def frames_of(**rows: list[dict[str, object]]) -> dict[str, pl.DataFrame]:
     return {name: BY_NAME[name].frame(rows.get(name, [])) for name in READ}
+
+
+def read_of(document_id: str, page: str, **more: object) -> dict[str, pl.DataFrame]:
+    return frames_of(
+        documents=[document(document_id, page, **more)], sentences=[sentence(document_id)], claims=[claim(document_id)]
+    )
 
 
 def document(document_id: str, page: str, **more: object) -> dict[str, object]:
@@ -152,6 +168,18 @@ def test_a_copy_of_a_known_article_is_a_duplicate(warehouse):
     warehouse.run(frames_of(documents=[document("d1", "p")], sentences=[sentence("d1")]))
     frames = warehouse.settle(frames_of(documents=[document("d2", "q")], sentences=[sentence("d2")]), SECOND).frames
     assert frames["documents"].select("outcome", "duplicate_of").row(0) == ("duplicate", "d1")
+
+
+@pytest.mark.parametrize(("again", "raw_hash"), [("d1", "other bytes"), ("d1 anew", "d1")])
+def test_an_original_that_is_read_again_does_not_become_a_copy_of_its_copy(warehouse, again, raw_hash):
+    warehouse.run(read_of("d1", "p1"))
+    warehouse.run(read_of("d2", "p2"), SECOND)
+    warehouse.run(read_of(again, "p1", raw_hash=raw_hash, pipeline_version="v2"), SECOND)
+    documents = warehouse.table(DOCUMENTS).sort("page_id").select("document_id", "outcome", "duplicate_of")
+    assert documents.rows() == [(again, "kept", None), ("d2", "duplicate", again)]
+    assert warehouse.table(CLAIMS)["document_id"].to_list() == [again]
+    relations = warehouse.table(DOCUMENT_RELATIONS).select("document_id", "other_document_id", "relation")
+    assert relations.rows() == [("d2", again, "copy")]
 
 
 def test_a_later_revision_takes_the_place_of_the_known_one(warehouse):

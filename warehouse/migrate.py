@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 _SCHEMA_VERSION = """
     CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, name VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL);
-    COMMENT ON TABLE schema_version IS 'Migrations that this file has been through. One row: one migration.';
     COMMENT ON COLUMN schema_version.version IS 'Number of the migration, from 1.';
     COMMENT ON COLUMN schema_version.name IS 'What it did: the rest of its file name.';
     COMMENT ON COLUMN schema_version.applied_at IS 'When this file went through it, UTC.';
@@ -83,6 +83,15 @@ def migrate(con: "Connection") -> None:
         for view in views():
             _create(con, view)
         con.execute("\n".join(_inherited_comments(con)))
+        con.execute(f"COMMENT ON TABLE schema_version IS {ddl.quoted(_comment_of_history())}")
+
+
+def is_current(con: "Connection") -> bool:
+    """Whether the warehouse has this code's schema, and its views and comments word for word."""
+    if schema_version(con) != len(migrations()):
+        return False
+    sql = "SELECT comment FROM duckdb_tables() WHERE database_name = current_database() AND table_name = 'schema_version'"
+    return con.execute(sql).fetchone() == (_comment_of_history(),)
 
 
 def schema_version(con: "Connection") -> int | None:
@@ -113,6 +122,13 @@ def _apply(con: "Connection", migration: Migration) -> None:
     with transaction(con):
         con.execute(migration.sql)
         con.execute("INSERT INTO schema_version VALUES (?, ?, ?)", [migration.version, migration.name, applied_at])
+
+
+def _comment_of_history() -> str:
+    """It names the views and comments that this code makes by their hash: they change without a migration."""
+    made = [*(line for table in TABLES for line in ddl.comments(table)), *(view.sql for view in views())]
+    digest = sha256("\n".join(made).encode()).hexdigest()[:12]
+    return f"Migrations that this file has been through. One row: one migration. Its views and comments: {digest}."
 
 
 def _create(con: "Connection", view: View) -> None:

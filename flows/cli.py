@@ -119,8 +119,10 @@ def report(
     from flows.report import write_pages
     from flows.settings import load_settings
     from warehouse.database import open_readonly
+    from warehouse.upgrade import bring_up_to_date
 
     settings = load_settings(config, warehouse=warehouse)
+    bring_up_to_date(settings.warehouse_path)
     with closing(open_readonly(settings.warehouse_path)) as con:
         pages = write_pages(con, settings.data_dir / "reports")
     for page in pages:

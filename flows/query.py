@@ -17,6 +17,7 @@ from rich.text import Text
 
 from flows.errors import WrongUse
 from warehouse.database import open_readonly
+from warehouse.upgrade import what_is_older
 
 if TYPE_CHECKING:
     from flows.cli_options import Format
@@ -33,7 +34,8 @@ def ask(warehouse: Path, sql: str, parameters: dict[str, object] | None = None) 
         except SqlError as error:
             names = con.execute("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall()
             tables = ", ".join(name for (name,) in names)
-            raise WrongUse(f"The warehouse can't answer that. {error}\nIt has the tables and views {tables}.") from None
+            older = f"\n{told}" if (told := what_is_older(con)) else ""
+            raise WrongUse(f"The warehouse can't answer that. {error}\nIt has the tables and views {tables}.{older}") from None
 
 
 def show(answer: pl.DataFrame, form: "Format", output: Path | None) -> None:

@@ -18,6 +18,7 @@ from flows.models import pipeline_version
 from flows.own_checks import policy_of
 from flows.settings import Settings
 from flows.staging import Staging
+from warehouse.upgrade import bring_up_to_date
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,15 @@ class Run:
 
 @contextmanager
 def only_run(settings: Settings) -> Iterator[None]:
-    """Let one run at a time work in a data folder. Raises Busy while another does."""
+    """Let one run at a time work in a data folder, on a warehouse as this Claimhouse writes it. Raises as `alone` does."""
+    with alone(settings):
+        bring_up_to_date(settings.warehouse_path)
+        yield
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Let nobody else work in the data folder. Raises Busy while another does."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.data_dir / "run.lock", timeout=0)
     try:

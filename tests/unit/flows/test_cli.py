@@ -3,12 +3,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from flows import cli
 from flows.errors import GateStopped, NothingRead
 from flows.summary import Summary
+from tests.unit.warehouse.released import keep
 from warehouse.database import building
 from warehouse.load import load_tables
 from warehouse.tables import ENTITIES, ENTITY_ALIASES
@@ -180,3 +182,20 @@ def test_a_reader_that_has_gone_is_no_error_to_tell(warehouse):
     assert process.stderr is not None
     assert process.stderr.read() == b""
     assert process.wait() == 141
+
+
+def test_a_query_for_what_an_older_warehouse_lacks_says_that_it_is_older_and_what_mends_that(tmp_path, capsys):
+    keep.rebuild(3, tmp_path / "old.duckdb")
+    assert cli.main(["query", "SELECT words FROM runs", "--warehouse", "old.duckdb"]) == 2
+    assert "its schema is version 3" in capsys.readouterr().err
+    assert cli.main(["report", "--warehouse", "old.duckdb"]) == 0
+    assert cli.main(["query", "SELECT words FROM runs", "--warehouse", "old.duckdb"]) == 0
+
+
+@pytest.mark.parametrize("command", [["query", "SELECT 1"], ["report"], ["run", "."]])
+def test_a_newer_warehouse_is_refused_with_the_mend(command, warehouse, capsys):
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("INSERT INTO schema_version VALUES (999, 'from the future', now())")
+    (warehouse.parents[1] / "page.html").write_text("<p>A page.</p>")
+    assert cli.main(command) == 2
+    assert "Update Claimhouse" in capsys.readouterr().err

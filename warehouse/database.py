@@ -99,7 +99,7 @@ def building(path: Path) -> Iterator[Connection]:
     process builds this warehouse or has it open for writing, and WarehouseError when the disk is full.
     """
     published = _resolved(path)
-    with _only_writer(published):
+    with only_writer(published):
         working = published.with_name(f"{published.name}.building")
         try:
             with _mends(published):
@@ -181,7 +181,8 @@ def _remove(working: Path) -> None:
 
 
 @contextmanager
-def _only_writer(published: Path) -> Iterator[None]:
+def only_writer(published: Path) -> Iterator[None]:
+    """Let nobody else build this warehouse. Raises WarehouseHeld while another does."""
     with _mends(published):
         lock = FileLock(published.with_name(f"{published.name}.lock"), timeout=0)
         try:

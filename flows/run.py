@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from flows.models import pipeline_version
 from flows.own_checks import policy_of
 from flows.settings import Settings
 from flows.staging import Staging
+from warehouse.errors import explained
 from warehouse.upgrade import bring_up_to_date
 
 
@@ -75,15 +76,33 @@ def only_run(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def alone(settings: Settings) -> Iterator[None]:
-    """Let nobody else work in the data folder. Raises Busy while another does."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.data_dir / "run.lock", timeout=0)
+    """Let nobody else work in the data folder, nor on the warehouse from another one. Raises Busy while another does.
+
+    A run settles its documents against the warehouse as it finds it: what another run published before it loads its own would
+    be counted in neither.
+    """
+    data, warehouse = settings.data_dir, settings.warehouse_path.expanduser().resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        held.enter_context(
+            _locked(data / "run.lock", f"Another run is at work in {data}. Wait until it has ended, or set another data_dir.")
+        )
+        mend = "Wait until it has ended, or name another file with --warehouse FILE."
+        try:
+            lock = warehouse.with_name(f"{warehouse.name}.run.lock")
+            held.enter_context(_locked(lock, f"Another run is at work on {warehouse}. {mend}"))
+        except OSError as error:
+            raise explained(error, warehouse) from error
+        yield
+
+
+@contextmanager
+def _locked(path: Path, refusal: str) -> Iterator[None]:
+    lock = FileLock(path, timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        raise Busy(
-            f"Another run is at work in {settings.data_dir}. Wait until it has ended, or set another data_dir."
-        ) from None
+        raise Busy(refusal) from None
     try:
         yield
     finally:

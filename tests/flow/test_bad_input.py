@@ -150,4 +150,4 @@ def test_a_disk_without_room_to_publish_is_told_and_what_was_loaded_stands(claim
     assert code == 2
     assert "the disk is full" in said.lower()
     assert warehouse.read_bytes() == samples.warehouse.read_bytes()
-    assert sorted(path.name for path in small_disk.iterdir()) == ["filler", "w.duckdb", "w.duckdb.lock"]
+    assert sorted(path.name for path in small_disk.iterdir()) == ["filler", "w.duckdb", "w.duckdb.lock", "w.duckdb.run.lock"]

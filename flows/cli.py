@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from flows.cli_checks import checks
+from flows.cli_data import backup, restore
 from flows.cli_options import Config, Format, Warehouse
 from flows.errors import DONE, WrongUse
 from flows.failures import exit_code_of
@@ -33,6 +34,8 @@ read; 70 an unexpected error, whose traceback is in the log; 130 stopped by Ctrl
 sources = App(name="sources", help="The places that a run without INPUT reads.", help_format="markdown")
 app.command(sources)
 app.command(checks)
+app.command(backup)
+app.command(restore)
 
 
 @app.command

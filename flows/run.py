@@ -18,6 +18,7 @@ from flows.models import pipeline_version
 from flows.own_checks import policy_of
 from flows.settings import Settings
 from flows.staging import Staging
+from flows.swaps import finish
 from warehouse.errors import explained
 from warehouse.upgrade import bring_up_to_date
 
@@ -79,7 +80,7 @@ def alone(settings: Settings) -> Iterator[None]:
     """Let nobody else work in the data folder, nor on the warehouse from another one. Raises Busy while another does.
 
     A run settles its documents against the warehouse as it finds it: what another run published before it loads its own would
-    be counted in neither.
+    be counted in neither. A restore that was killed is finished first.
     """
     data, warehouse = settings.data_dir, settings.warehouse_path.expanduser().resolve()
     data.mkdir(parents=True, exist_ok=True)
@@ -93,6 +94,7 @@ def alone(settings: Settings) -> Iterator[None]:
             held.enter_context(_locked(lock, f"Another run is at work on {warehouse}. {mend}"))
         except OSError as error:
             raise explained(error, warehouse) from error
+        finish(data)
         yield
 
 

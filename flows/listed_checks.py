@@ -41,9 +41,9 @@ def shown(checks: pl.DataFrame) -> Iterator[str]:
     for (table,), rows in checks.group_by("table", maintain_order=True):
         yield f"{table}"
         for row in rows.iter_rows(named=True):
-            suffices = f", of {100 * row['mostly']:g}% of the rows" if row["mostly"] < 1 else ""
             origin = "" if row["origin"] == "claimhouse" else f" · {row['origin']}"
-            yield f"  {row['check']}{f'({row["columns"]})' if row['columns'] else ''}  {row['severity']}{suffices}{origin}"
+            title = f"{row['check']}({row['columns']})" if row["columns"] else row["check"]
+            yield f"  {title}  {row['severity']}{_suffices(row['mostly'])}{origin}"
             yield f"      {row['why']}; when it fails, {row['mend']}."
             if row["change"]:
                 yield f"      {row['change']}"
@@ -59,12 +59,16 @@ def _rows(policy: Policy) -> Iterator[dict[str, object]]:
             if change is None:
                 yield _row(table.name, check, "claimhouse")
             else:
-                said = f"It was {check.severity}, of {100 * check.mostly:g}% of the rows. {change.reason}"
+                said = f"It was {check.severity}{_suffices(check.mostly)}. {change.reason}"
                 yield _row(table.name, now or check, "changed" if now else "off", said)
         for check in policy.own.get(table.name, ()):
             yield _row(table.name, check, "own")
     for check in (*SHAPE_CHECKS, *WHOLE_CHECKS):
         yield _row(OF_THE_RUN, check, "claimhouse")
+
+
+def _suffices(mostly: float) -> str:
+    return f", of {100 * mostly:g}% of the rows" if mostly < 1 else ""
 
 
 def _row(table: str, check: Check, origin: str, change: str | None = None) -> dict[str, object]:

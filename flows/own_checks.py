@@ -61,10 +61,9 @@ class OwnCheck(Section):
 
     @property
     def _default_words(self) -> str:
-        """The values of the columns, else that the condition does not hold."""
-        if self.columns:
-            return ", ".join(f"{column} is {{{column}}}" for column in self.columns)
-        return "it does not hold that " + (self.condition or "").replace("{", "{{").replace("}", "}}")
+        """The values of the columns, else what people know such a row by."""
+        known_by = [name for name in ("text", "title", "name", *BY_NAME[self.table].key) if name in BY_NAME[self.table].schema]
+        return ", ".join(f"{column} is {{{column}}}" for column in self.columns or known_by[:1])
 
 
 class ChecksFile(Section):

@@ -1,120 +1,99 @@
-"""What the quality page tells: the last verdict, every check, rows held back, outcomes, freshness and runs."""
+"""What the quality page tells: the verdict, every check, runs, rows held back, sources and what became of the pages.
 
+Each subject has a module of its own; this one puts them together, and says what is to be done first.
+"""
+# ruff: noqa: S608   names in the SQL come from the declarations of the tables
+
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from expectations.catalogue import find_check
-from expectations.quarantine import FOLLOWED
+from markupsafe import Markup
+
+from expectations.policy import Policy
+from flows.report_quality_checks import MARKS_SHOWN, by_table, changes_of, checks_made, failures, stops
+from flows.report_quality_held import held_facts
+from flows.report_quality_runs import run_facts
+from flows.report_quality_samples import with_samples
+from flows.report_quality_sources import source_facts
 from flows.report_rows import Row, rows
-from warehouse.tables import SEVERITIES
+from warehouse.tables import TABLES
 
 if TYPE_CHECKING:
     from warehouse.database import Connection
 
-RUNS_SHOWN = 30
-HELD_BACK_SHOWN = 50
-SOURCES_SHOWN = 100
-REASONS_SHOWN = 3
-_ROW_SHOWN = 1200
-"""Characters of a row's JSON: a document's row holds its whole text."""
+FAILURES_SHOWN = 40
+FIRST_SHOWN = 3
 
-_RUNS = """
-    SELECT r.*, date_diff('millisecond', r.started_at, r.finished_at) / 1000.0 AS seconds,
-        r.pages / nullif(seconds, 0) AS pages_a_second,
-        coalesce(q.checks, 0) AS checks, coalesce(q.failed, 0) AS failed, coalesce(q.failed_critical, 0) AS failed_critical
-    FROM runs AS r
-    LEFT JOIN (
-        SELECT run_id, count(*) AS checks, count(*) FILTER (NOT success) AS failed,
-            count(*) FILTER (NOT success AND severity = 'critical') AS failed_critical
-        FROM quality_results GROUP BY run_id
-    ) AS q USING (run_id)
-    ORDER BY r.started_at DESC, r.run_id
-    LIMIT ?
-"""
-# A run that reads nothing new checks few tables: each table is shown as it was checked last.
-_RESULTS = """
-    WITH latest AS (
-        SELECT q.table_name, arg_max(q.run_id, (r.started_at, q.run_id)) AS run_id
-        FROM quality_results AS q JOIN runs AS r USING (run_id) GROUP BY q.table_name
-    )
-    SELECT q.* FROM quality_results AS q JOIN latest USING (run_id, table_name)
-    ORDER BY q.table_name, q.success, list_position(['critical', 'warning', 'info'], q.severity), q.expectation, q.column_name
-"""
-_HELD_BACK = """
-    SELECT q.table_name, q.row_key, q.expectation, q.reason, q.quarantined_at, starts_with(q.expectation, ?) AS followed,
-        left(q.row, ?) AS row, length(q.row) AS row_chars
-    FROM quarantine AS q JOIN runs AS r USING (run_id)
-    ORDER BY r.started_at DESC, followed, q.table_name, q.row_key, q.expectation
-    LIMIT ?
-"""
-_HELD_BACK_TOTALS = """
-    SELECT table_name, expectation, count(*) AS rows, max(quarantined_at) AS last_at
-    FROM quarantine WHERE NOT starts_with(expectation, ?)
-    GROUP BY ALL ORDER BY rows DESC, table_name, expectation LIMIT 10
-"""
-_OUTCOMES = """
-    WITH reasons AS (
-        SELECT outcome, outcome_reason, count(*) AS documents FROM documents WHERE is_current GROUP BY ALL
-    )
-    SELECT outcome, sum(documents)::BIGINT AS documents, 100.0 * sum(documents) / sum(sum(documents)) OVER () AS share,
-        coalesce(list({reason: outcome_reason, documents: documents} ORDER BY documents DESC, outcome_reason)
-            FILTER (outcome_reason IS NOT NULL), []) AS reasons
-    FROM reasons GROUP BY outcome ORDER BY outcome <> 'kept', documents DESC, outcome
-"""
-_SOURCES = """
-    SELECT s.kind, coalesce(s.title, s.location) AS name, s.location, s.added_at,
-        count(d.document_id) AS documents, count(d.document_id) FILTER (d.outcome = 'kept') AS kept,
-        max(d.published_at) FILTER (d.outcome = 'kept') AS last_published_at,
-        max(d.first_seen_at) AS last_new_at, max(d.last_seen_at) AS last_seen_at
-    FROM sources AS s LEFT JOIN documents AS d ON d.source_id = s.source_id AND d.is_current
-    GROUP BY ALL ORDER BY last_new_at DESC NULLS LAST, name, s.location
-    LIMIT ?
-"""
 _TOTALS = """
     SELECT (SELECT count(*) FROM documents WHERE is_current AND outcome = 'kept') AS articles,
         (SELECT count(*) FROM current_claims) AS claims,
-        (SELECT count(*) FROM entities WHERE mention_count > 0) AS entities,
-        (SELECT count(*) FROM quarantine) AS held_back,
         (SELECT count(*) FROM sources) AS sources, (SELECT count(*) FROM runs) AS runs
 """
 
 
-def quality_facts(con: "Connection") -> Row:
-    """All that the page's template asks for. Runs are newest first, failures the gravest first."""
-    totals = rows(con, _TOTALS)[0]
-    runs = rows(con, _RUNS, RUNS_SHOWN)
-    results = [_explained(result) for result in rows(con, _RESULTS)]
-    failures = [result for result in results if not result["success"]]
+def quality_facts(con: "Connection", policy: Policy | None = None) -> Row:
+    """All that the page's template asks for. Runs are newest first, failures the gravest first.
+
+    `policy` tells of the owner's own checks, and of what the owner changed about others.
+    """
+    policy = policy or Policy()
+    runs = run_facts(con)
+    checks = checks_made(con, policy)
+    failed = failures(checks)
+    held = held_facts(con)
     return {
-        "totals": totals,
-        "run": runs[0] if runs else None,
-        "runs": runs,
-        "run_count": totals["runs"],
-        "tables": _by_table(results),
-        "checks": len(results),
-        "failures": sorted(failures, key=lambda failure: SEVERITIES.index(failure["severity"])),
-        "held_back": rows(con, _HELD_BACK, FOLLOWED, _ROW_SHOWN, HELD_BACK_SHOWN),
-        "held_back_totals": rows(con, _HELD_BACK_TOTALS, FOLLOWED),
-        "outcomes": rows(con, _OUTCOMES),
-        "reasons_shown": REASONS_SHOWN,
-        "sources": rows(con, _SOURCES, SOURCES_SHOWN),
-        "source_count": totals["sources"],
+        "totals": rows(con, _TOTALS)[0],
+        **runs,
+        "verdict": verdict_of(runs, failed),
+        "checks": checks,
+        "held_checks": sum(check["success"] for check in checks),
+        "tables": by_table(checks, _counts(con)),
+        "changes": changes_of(policy),
+        "failures": [with_samples(con, check) for check in failed[:FAILURES_SHOWN]],
+        "failure_count": len(failed),
+        "first": failed[:FIRST_SHOWN],
+        "held": held,
+        "marks_shown": MARKS_SHOWN,
+        "script": Markup(script()),  # noqa: S704   our own file
+        "script_hash": fingerprint(script()),
+        **source_facts(con, checks),
     }
 
 
-def _explained(result: Row) -> Row:
-    """The result in words, with why its check stands and what to do when it fails."""
-    check = find_check(result["table_name"], result["expectation"], result["column_name"])
-    words = result["expectation"].replace("_", " ")
-    return {**result, "words": words, "why": check.why if check else None, "mend": check.mend if check else None}
+def verdict_of(runs: Row, failed: Sequence[Row]) -> str:
+    """What the page opens with.
+
+    `none`: no run so far. `stopped`: the last run was kept from loading. `broken`: what is loaded is not as the gate would
+    have let it in. `held`: rows were held back. `noted`: checks that only note. `good`: all hold.
+    """
+    last = runs["last"]
+    if not runs["runs"]:
+        return "none"
+    if last["run"] and last["run"]["status"] == "stopped":
+        return "stopped"
+    if any(stops(check) for check in failed):
+        return "broken"
+    if any(check["severity"] == "warning" for check in failed):
+        return "held"
+    return "noted" if failed else "good"
 
 
-def _by_table(results: list[Row]) -> list[Row]:
-    """Results by table, tables with failures first."""
-    tables: dict[str, list[Row]] = {}
-    for result in results:
-        tables.setdefault(result["table_name"], []).append(result)
-    told = [
-        {"name": name, "results": found, "failed": [result for result in found if not result["success"]]}
-        for name, found in tables.items()
-    ]
-    return sorted(told, key=lambda table: (not table["failed"], table["name"]))
+def _counts(con: "Connection") -> dict[str, int]:
+    """Rows of each table."""
+    each = " UNION ALL ".join(f"SELECT '{table.name}' AS name, count(*) AS rows FROM {table.name}" for table in TABLES)
+    return {row["name"]: row["rows"] for row in rows(con, each)}
+
+
+@cache
+def script() -> str:
+    """The script of the page, which searches the checks."""
+    return (files("flows") / "templates" / "quality.js").read_text(encoding="utf-8")
+
+
+def fingerprint(text: str) -> str:
+    """What allows a page to run this very script and no other (Content Security Policy Level 3, 2.3.1)."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

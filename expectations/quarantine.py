@@ -32,8 +32,13 @@ _Held = dict[int, list[tuple[str, str]]]
 class Quarantine:
     """Rows held back, by table and row number, each with the checks that it failed and the reasons in words."""
 
-    def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
+    def __init__(self, frames: Mapping[str, pl.DataFrame], spared: Mapping[str, pl.Series] | None = None) -> None:
+        """`spared` has keys of rows, by table, that are not held back though they fail."""
         self._frames = frames
+        self._spared = {
+            name: set(row_keys(BY_NAME[name], frames[name]).is_in(keys.implode()).arg_true().to_list())
+            for name, keys in (spared or {}).items()
+        }
         self._held: dict[str, _Held] = {name: {} for name in frames}
 
     def hold(self, finding: Finding) -> None:
@@ -41,7 +46,8 @@ class Quarantine:
         frame = self._frames[finding.table]
         failed = list(finding.failed or ())
         for number, row in zip(failed, frame[failed].iter_rows(named=True), strict=True):
-            self._add(finding.table, number, finding.check.title, reason(finding.check, row))
+            if number not in self._spared.get(finding.table, ()):
+                self._add(finding.table, number, finding.check.title, reason(finding.check, row))
 
     def follow(self) -> None:
         """Hold back the rows that cannot do without one that is held back, then those that cannot do without these."""

@@ -10,8 +10,9 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from flows.cli_checks import checks
-from flows.cli_data import backup, restore
+from flows.cli_data import backup, export, restore
 from flows.cli_options import Config, Format, Warehouse
+from flows.cli_quarantine import quarantine
 from flows.errors import DONE, WrongUse
 from flows.failures import exit_code_of
 
@@ -33,9 +34,11 @@ read; 70 an unexpected error, whose traceback is in the log; 130 stopped by Ctrl
 )
 sources = App(name="sources", help="The places that a run without INPUT reads.", help_format="markdown")
 app.command(sources)
+app.command(quarantine)
 app.command(checks)
 app.command(backup)
 app.command(restore)
+app.command(export)
 
 
 @app.command
@@ -107,6 +110,9 @@ def query(
 def report(
     *,
     open: Annotated[bool, Parameter(negative="", help="Show the pages in the browser.")] = False,  # the option's name
+    data_docs: Annotated[
+        bool, Parameter(negative="", help="Check all rows, and write Great Expectations' own pages as well.")
+    ] = False,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> int:
@@ -114,11 +120,13 @@ def report(
 
     ```
     claimhouse report --open
+    claimhouse report --data-docs
     ```
     """
     import webbrowser
     from contextlib import closing
 
+    from flows.own_checks import policy_of
     from flows.report import write_pages
     from flows.settings import load_settings
     from warehouse.database import open_readonly
@@ -127,7 +135,11 @@ def report(
     settings = load_settings(config, warehouse=warehouse)
     bring_up_to_date(settings.warehouse_path)
     with closing(open_readonly(settings.warehouse_path)) as con:
-        pages = write_pages(con, settings.data_dir / "reports")
+        pages = write_pages(con, settings.data_dir / "reports", policy_of(settings))
+    if data_docs:
+        from flows.data_docs import write_data_docs
+
+        pages.append(write_data_docs(settings))
     for page in pages:
         print(page)
         if open:

@@ -3,7 +3,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +13,8 @@ from flows.errors import DONE, WrongUse
 if TYPE_CHECKING:
     from flows.backup_manifest import Manifest
     from flows.restore import Plan
+
+Form = Literal["parquet", "csv", "jsonld", "all"]
 
 
 def backup(
@@ -74,6 +76,37 @@ def restore(
     for said in restored.notes:
         print(said)
     print("`claimhouse report` writes its pages, `claimhouse run` goes on from here.")
+    return DONE
+
+
+def export(
+    folder: Annotated[Path, Parameter(help="A new folder, or an earlier export that gives way.")],
+    *,
+    format: Annotated[Form, Parameter(help="Tables as Parquet or CSV, claims as JSON-LD.")] = "all",  # the option's name
+    table: Annotated[
+        tuple[str, ...], Parameter(help="Only this table or view; may be given more than once.", negative="")
+    ] = (),
+    warehouse: Warehouse = None,
+    config: Config = None,
+) -> int:
+    """Write every table as Parquet and CSV, and the claims as JSON-LD of schema.org, with a manifest of hashes.
+
+    ```
+    claimhouse export exports/today
+    claimhouse export exports/quotes --format csv --table quotes
+    ```
+    """
+    from flows.export import Wanted
+    from flows.export import export as write_files
+    from flows.manifest import size
+    from flows.settings import load_settings
+    from warehouse.upgrade import bring_up_to_date
+
+    settings = load_settings(config, warehouse=warehouse)
+    bring_up_to_date(settings.warehouse_path)
+    manifest = write_files(settings.warehouse_path, folder, Wanted(format, table))
+    for file in manifest.files:
+        print(f"{folder / file.path}: {file.rows:,} rows, {size(file.bytes)}")
     return DONE
 
 

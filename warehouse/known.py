@@ -97,8 +97,20 @@ _COUNTS = """
 
 
 def readings(con: Connection) -> pl.DataFrame:
-    """document_id, url, raw_hash and pipeline_version of every document: which bytes were read, where, and by which version."""
-    return con.execute("SELECT document_id, url, raw_hash, pipeline_version FROM documents ORDER BY document_id").pl()
+    """document_id, url, raw_hash and pipeline_version of every document: which bytes were read, where, and by which version.
+
+    Those that were held back, and that a person has dropped, are among them: they are not read again and again.
+    """
+    return con.execute("""
+        SELECT document_id, url, raw_hash, pipeline_version FROM documents
+        UNION ALL BY NAME
+        FROM (
+            SELECT DISTINCT row ->> 'document_id' AS document_id, row ->> 'url' AS url, row ->> 'raw_hash' AS raw_hash,
+                row ->> 'pipeline_version' AS pipeline_version
+            FROM quarantine WHERE table_name = 'documents' AND resolution = 'dropped'
+        ) ANTI JOIN documents USING (document_id)
+        ORDER BY document_id, pipeline_version
+    """).pl()
 
 
 def pages_read(con: Connection, places: pl.DataFrame) -> pl.DataFrame:

@@ -20,8 +20,8 @@ RUNS = Table(
         Column(
             "status",
             pl.String,
-            "How it ended; `audited` is a run that checked all that was loaded.",
-            values=("loaded", "unchanged", "stopped", "audited"),
+            "How it ended; `audited` is a run that checked all that was loaded, `released` one that let in rows held back.",
+            values=("loaded", "unchanged", "stopped", "audited", "released"),
         ),
         Column("pages", pl.Int32, "Pages found in the sources.", between=(0, None)),
         Column("documents", pl.Int32, "Documents that were read anew.", between=(0, None)),

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -56,6 +56,11 @@ class Run:
     def seconds(self) -> float:
         """How long it has been going on."""
         return time.monotonic() - self._clock
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it ends, if it ends now. A clock that is set meanwhile does not make it end before it began."""
+        return self.started_at + timedelta(seconds=self.seconds)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:

@@ -84,9 +84,13 @@ def collect_sources(
 
 
 def known_of(row: SourceRow) -> Known:
-    """What the ledger knows of a source, as looking at it again takes it."""
+    """What the ledger knows of a source, as looking at it again takes it.
+
+    When it was read counts for nothing where that is yet to come, as the clock was ahead: what changed since would be passed
+    over.
+    """
     kind = next((kind for kind in get_args(Kind) if kind == row.kind), None)
-    return Known(kind, row.location, row.read_at, row.validators)
+    return Known(kind, row.location, row.read_at if row.read_at and row.read_at <= now() else None, row.validators)
 
 
 class _Collector:

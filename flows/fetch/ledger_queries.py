@@ -33,11 +33,13 @@ DUE = tuple(
             " AND (a.looked_at <= :looked OR a.looked_at > :latest_look)",
             "a.looked_at",
         ),
+        ("a.looked_at > :latest_look AND a.state IN ('read', 'gone') AND a.alias_of IS NULL", "a.looked_at"),
     )
 )
-"""What is due, by rank: never fetched; changed, as a source says; to be tried again; to be looked at again.
+"""What is due, by rank: never fetched; changed, as a source says; to be tried again; to be looked at again; looked at too late.
 
-Times later than can be, since the clock has gone backwards, count as due. Within a rank the hosts take turns.
+Times later than can be, since the clock has gone backwards, count as due: whatever a source claims to have changed since lies
+before such a look, so the page is looked at once more, whenever it was first read. Within a rank the hosts take turns.
 """
 
 _CAPTURES = """

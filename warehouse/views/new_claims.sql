@@ -2,7 +2,8 @@
 -- One row: one claim.
 CREATE OR REPLACE VIEW new_claims AS
 WITH latest AS (
-    SELECT run_id, started_at FROM runs WHERE status = 'loaded' ORDER BY started_at DESC, run_id LIMIT 1
+    -- Runs stand in the order in which they were loaded. Their times may be in another: a clock that was ahead is set right.
+    SELECT run_id, started_at FROM runs WHERE status = 'loaded' ORDER BY rowid DESC LIMIT 1
 )
 SELECT
     c.text,
@@ -16,7 +17,7 @@ SELECT
     c.checkworthiness,
     NOT EXISTS (
         FROM claims AS earlier JOIN documents AS seen USING (document_id)
-        WHERE earlier.cluster_id = c.cluster_id AND seen.first_seen_at < latest.started_at
+        WHERE earlier.cluster_id = c.cluster_id AND seen.first_seen_at <> latest.started_at
     ) AS is_new_statement,
     c.sentence,
     c.title,

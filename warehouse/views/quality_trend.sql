@@ -25,7 +25,7 @@ SELECT
     c.failed_warning,
     round(100.0 * (c.checks - c.failed) / c.checks, 1) AS passed_percent,
     lag(round(100.0 * (c.checks - c.failed) / c.checks, 1))
-        OVER (PARTITION BY c.table_name ORDER BY r.started_at, r.run_id) AS previous_passed_percent,
+        OVER (PARTITION BY c.table_name ORDER BY r.rowid) AS previous_passed_percent,
     c.unexpected_count,
     coalesce(h.quarantined, 0) AS quarantined,
     r.run_id

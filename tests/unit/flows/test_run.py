@@ -1,13 +1,16 @@
+from datetime import datetime
+
 import pytest
 
+from flows import run as runs
 from flows.errors import Busy
-from flows.run import alone
+from flows.run import Run, alone
 from flows.settings import Settings
 
 
 def test_a_second_run_in_a_data_folder_is_told_so(tmp_path):
     settings = Settings(data_dir=tmp_path)
-    with alone(settings), pytest.raises(Busy, match="Another run is at work in .*another data_dir"), alone(settings):
+    with alone(settings), pytest.raises(Busy, match=r"Another run is at work in .*another data_dir"), alone(settings):
         pass
 
 
@@ -27,3 +30,9 @@ def test_a_warehouse_behind_a_link_is_one_warehouse(tmp_path):
     )
     with alone(first), pytest.raises(Busy), alone(second):
         pass
+
+
+def test_a_run_ends_after_it_began_though_the_clock_was_set_back_meanwhile(tmp_path, monkeypatch):
+    run = Run(Settings(data_dir=tmp_path), "version", started_at=datetime(2026, 3, 1, 12))
+    monkeypatch.setattr(runs.time, "monotonic", lambda: run._clock + 90)
+    assert run.ended_at == datetime(2026, 3, 1, 12, 1, 30)

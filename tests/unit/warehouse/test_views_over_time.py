@@ -219,3 +219,14 @@ def test_what_changes_in_menus_is_no_change_of_the_text(loaded: Connection) -> N
 
 def test_an_edited_document_counts_the_sentences_that_came_and_went(loaded: Connection) -> None:
     assert rows(loaded, "SELECT sentences_added, sentences_removed FROM edited_documents") == [(2, 2)]
+
+
+def test_the_latest_run_is_the_one_that_was_loaded_last_whatever_the_clock_said_before(loaded: Connection) -> None:
+    before = rows(loaded, "SELECT claim_id, is_new_statement FROM new_claims")
+    assert before
+    ahead = "TIMESTAMP '2031-01-01'"
+    loaded.execute(f"UPDATE documents SET first_seen_at = {ahead} WHERE first_seen_at = ?", [FIRST_RUN])
+    loaded.execute(f"UPDATE runs SET started_at = {ahead} WHERE run_id = 'run-1'")
+    assert rows(loaded, "SELECT claim_id, is_new_statement FROM new_claims") == before
+    passed = "SELECT status, previous_passed_percent IS NULL FROM quality_trend WHERE run_id = 'run-1'"
+    assert rows(loaded, passed) == [("loaded", True)]

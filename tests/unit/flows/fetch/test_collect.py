@@ -7,7 +7,7 @@ import pytest
 from flows.clock import now
 from flows.errors import Busy
 from flows.fetch.archive import Archive, archive_files
-from flows.fetch.collect import Collected, archive_folder, collect_sources, ledger_path
+from flows.fetch.collect import Collected, archive_folder, collect_sources, known_of, ledger_path
 from flows.fetch.ledger import Ledger
 from flows.fetch.model import Entry, Fetched
 from flows.fetch.sources import Looked
@@ -113,3 +113,12 @@ def test_where_the_feed_of_a_home_page_has_moved_the_home_page_is_asked_again(ma
         ledger.note_source(row.source_id, moved, at=now(), new=0)
     [looked] = collected(settings, home).looked.values()
     assert (looked.state, looked.location) == ("read", row.location)
+
+
+@pytest.mark.parametrize(("ahead", "is_known"), [(timedelta(days=-1), True), (timedelta(days=300), False)])
+def test_when_a_source_was_read_counts_for_nothing_where_that_is_yet_to_come(tmp_path, ahead, is_known):
+    with Ledger(tmp_path / "ledger.sqlite3") as ledger:
+        ledger.note_source("map", Looked("read", "https://paper.example/map.xml", "sitemap"), at=now() + ahead, new=0)
+        row = ledger.source_row("map")
+    assert row is not None
+    assert (known_of(row).read_at is not None) == is_known

@@ -173,6 +173,16 @@ def test_a_clock_that_was_ahead_keeps_nothing_waiting(ledger: Ledger) -> None:
     assert due(ledger) == [B, A]
 
 
+def test_a_page_that_was_looked_at_by_a_clock_that_was_ahead_is_looked_at_again_however_old_it_is(ledger: Ledger) -> None:
+    add(ledger, A, changed_at=NOON)
+    ledger.record(fetched(A, NOON), Place("one", 1), "feed")
+    ledger.record(fetched(A, NOON + 400 * DAY), None, "feed")
+    add(ledger, A, changed_at=NOON + 20 * DAY)
+    assert due(ledger, NOON + 30 * DAY) == [A]
+    ledger.record(fetched(A, NOON + 30 * DAY), None, "feed")
+    assert due(ledger, NOON + 31 * DAY) == []
+
+
 def test_boundless_settings_are_no_error(ledger: Ledger) -> None:
     ledger.record(fetched(), None, "feed")
     assert due(ledger, NOON + HOUR, recheck_hours=0, recheck_days=1e9) == [A]

@@ -43,13 +43,8 @@ def test_a_condition_is_asked_of_every_row_in_order(frames):
     assert in_run({**frames, "claims": claims}, "claim_id = 'c1'") == [False, True, True, False]
 
 
-def test_rows_stay_in_order_beside_a_subquery_and_a_window(frames):
-    mentions = pl.concat([frames["mentions"]] * 500).with_columns(mention_id=pl.int_range(1000).cast(pl.String))
-    condition = (
-        "count(*) OVER (PARTITION BY mention_id) = 1 AND entity_id IN (SELECT e.entity_id FROM entities e "
-        "WHERE e.entity_id = mentions.entity_id)"
-    )
-    assert in_run({**frames, "mentions": mentions}, condition, "mentions") == [True, False] * 500
+def test_rows_stay_in_order_beside_a_window(frames):
+    assert in_run(frames, "row_number() OVER (ORDER BY claim_id DESC) = 1") == [False, True]
 
 
 def test_a_condition_says_nothing_where_it_gives_null(frames):
@@ -79,12 +74,11 @@ def test_a_condition_is_asked_of_the_warehouse_only_once(frames):
     assert holds(frames["claims"], world({})).to_list() == [True, False]
 
 
-def test_a_key_that_stands_twice_fails_where_one_of_its_rows_fails(frames):
+def test_a_key_that_stands_thrice_fails_where_one_of_its_rows_fails(frames):
     con = in_memory()
-    twice = pl.concat([frames["claims"], frames["claims"].with_columns(cue=pl.lit("wrote"))])
-    con.register("twice", twice)
-    con.execute("INSERT INTO claims SELECT * FROM twice")
-    assert in_warehouse(con, frames["claims"], "cue IS DISTINCT FROM 'wrote'") == [False, False]
+    con.register("thrice", pl.concat([frames["claims"].with_columns(cue=pl.lit(cue)) for cue in ("said", None, "wrote")]))
+    con.execute("INSERT INTO claims SELECT * FROM thrice")
+    assert in_warehouse(con, frames["claims"], "cue <> 'wrote'") == [False, False]
 
 
 def test_what_a_condition_comes_to_is_counted_with_the_first_rows_that_fail(warehouse):

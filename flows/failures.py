@@ -19,7 +19,7 @@ _READER_GONE = 141
 
 def exit_code_of(error: BaseException) -> int:
     """Say what went wrong on standard error, and return the exit code."""
-    from warehouse.errors import WarehouseError, is_full_disk
+    from warehouse.errors import WarehouseError, damaged, is_damage, is_full_disk
 
     match error:
         case GateStopped():
@@ -43,6 +43,8 @@ def exit_code_of(error: BaseException) -> int:
     if any(isinstance(one, Exception) and is_full_disk(one) for one in _chain(error)):
         _say("The disk is full. Nothing that was loaded before is lost. Make room, then run again.")
         return WrongUse.exit_code
+    if damage := next((one for one in _chain(error) if is_damage(one)), None):
+        return exit_code_of(damaged(damage))
     log = _write_traceback(error)
     _say(f"Something unexpected happened: {type(error).__name__}: {_first_line(error)}. The log tells more: {log}")
     return UNEXPECTED

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 _ANOTHER = "name another file with --warehouse FILE"
+_ANEW = "Put a backup in its place with `claimhouse restore`, or move it away and `claimhouse run` again"
+_DAMAGED = "Corrupt database file"
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -48,7 +50,7 @@ _READINGS: tuple[tuple[str, type[WarehouseError], str], ...] = (
     (
         "^IO Error",
         WarehouseNotADatabase,
-        f"{{path}} is no DuckDB database, or a damaged one ({{said}}). Move it away and `claimhouse run` again, or {_ANOTHER}",
+        f"{{path}} is no DuckDB database, or a damaged one ({{said}}). {_ANEW}, or {_ANOTHER}",
     ),
     ("", WarehouseError, f"{{path}} cannot be used: {{said}}. Mend that, or {_ANOTHER}"),
 )
@@ -72,3 +74,14 @@ def is_full_disk(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in _DISK_FULL
     return any(os.strerror(number) in str(error) for number in _DISK_FULL)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether bytes on the disk are not what DuckDB wrote there: it keeps a checksum of every block that it reads."""
+    return _DAMAGED in str(error)
+
+
+def damaged(error: BaseException) -> WarehouseNotADatabase:
+    """What a damage means that was found while reading, when the file had been opened."""
+    said = str(error).partition("\n")[0]
+    return WarehouseNotADatabase(f"the warehouse is damaged on the disk, and nothing was written to it ({said}). {_ANEW}")

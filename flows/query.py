@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.answer import answer_of, ended_by_ctrl_c
 from flows.errors import WrongUse
 from warehouse.database import open_readonly
+from warehouse.errors import damaged, is_damage
 from warehouse.upgrade import what_is_older
 
 if TYPE_CHECKING:
@@ -28,18 +30,40 @@ _WIDE = 100_000
 
 def ask(warehouse: Path, sql: str, parameters: dict[str, object] | None = None) -> pl.DataFrame:
     """The answer to a query that can only read. Raises WrongUse for what is no SQL, and what `open_readonly` raises."""
-    with closing(open_readonly(warehouse)) as con:
+    if any(isinstance(text, str) and not _is_text(text) for text in (sql, *(parameters or {}).values())):
+        raise WrongUse("What is asked is no text: it holds bytes that are no UTF-8, or half of a character. Write it anew.")
+    with ended_by_ctrl_c(), closing(open_readonly(warehouse)) as con:
         try:
-            return con.execute(sql, parameters or {}).pl()
+            return answer_of(con, sql, parameters or {})
         except SqlError as error:
+            if is_damage(error):
+                raise damaged(error) from None
+            with suppress(SqlError):
+                con.rollback()  # of a transaction that the query began
             names = con.execute("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall()
             tables = ", ".join(name for (name,) in names)
             older = f"\n{told}" if (told := what_is_older(con)) else ""
             raise WrongUse(f"The warehouse can't answer that. {error}\nIt has the tables and views {tables}.{older}") from None
 
 
+def _is_text(text: str) -> bool:
+    """Whether all of it are whole characters: an argument that is no UTF-8 comes with lone surrogates in their place."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def show(answer: pl.DataFrame, form: "Format", output: Path | None) -> None:
-    """Write the answer to a file, else to standard output. Raises WrongUse for Parquet on a terminal."""
+    """Write the answer to a file, else to standard output. Raises WrongUse for Parquet on a terminal, and for odd values."""
+    try:
+        _show(answer, form, output)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise WrongUse(f"The answer holds a value that can't be told: {error}. Cast its column: column::VARCHAR") from None
+
+
+def _show(answer: pl.DataFrame, form: "Format", output: Path | None) -> None:
     if form == "table" and output is None:
         _print_table(answer)
         return

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import psutil
 from filelock import FileLock, Timeout
 
 from warehouse import ddl, migrate
@@ -61,7 +62,10 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 # `enable_external_access` alone leaves the attached file and its write-ahead log writable to COPY … TO, also where the file
 # is attached read-only (DuckDB 1.5.5). Without a local file system nothing can be opened any more; the file that is
 # already attached stays readable. Then nothing can spill to disk either, hence no temporary directory.
+# A reader takes no more than half of the memory that is free, since others are at work too; DuckDB's own bound is most of all
+# that there is.
 _LOCK_DOWN = """
+    SET memory_limit = '{most_mb}MB';
     SET temp_directory = '';
     SET enable_external_access = false;
     SET disabled_filesystems = 'LocalFileSystem';
@@ -82,7 +86,7 @@ def open_readonly(path: Path) -> Connection:
             _refuse_unknown_schema(con, published)
             if migrate.schema_version(con) is None:
                 raise WarehouseNotADatabase(f"{published} is an empty DuckDB database. Fill it with `claimhouse run`")
-            con.execute(_LOCK_DOWN)
+            con.execute(_LOCK_DOWN.format(most_mb=_most_mb()))
         except BaseException:
             con.close()
             raise
@@ -132,7 +136,7 @@ def over_frames(frames: Mapping[str, pl.DataFrame]) -> Connection:
 def only_frames(frames: Mapping[str, pl.DataFrame]) -> Connection:
     """As `over_frames`, for SQL that others wrote: it reaches the frames, but no file, network, extension or setting."""
     con = over_frames(frames)
-    con.execute(_LOCK_DOWN)
+    con.execute(_LOCK_DOWN.format(most_mb=_most_mb()))
     return con
 
 
@@ -195,6 +199,12 @@ def only_writer(published: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _most_mb() -> int:
+    """The megabytes that a reader may take; what is asked of a large warehouse needs some hundred, however little is free."""
+    free: int = psutil.virtual_memory().available
+    return max(500, free // 2_000_000)
 
 
 def _attach_readonly(published: Path) -> Connection:

@@ -1,4 +1,7 @@
 import json
+import signal
+import subprocess
+import sys
 from io import BytesIO
 
 import polars as pl
@@ -89,3 +92,68 @@ def test_a_table_in_a_pipe_has_a_line_for_every_row_however_long(capfd):
 def test_a_long_table_says_how_many_rows_are_left_out(capfd):
     show(pl.DataFrame({"n": range(250)}), "table", None)
     assert "50 more rows; --format csv, json or parquet gives all 250." in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT INTERVAL 26 HOUR", "26:00:00"),
+        ("SELECT TIMESTAMP '2026-01-03' - TIMESTAMP '2026-01-01'", "2 days"),
+        ("SELECT [INTERVAL 1 DAY]", "[1 day]"),
+        ("SELECT {'a': ROW(1, 2)}", "{'a': (1, 2)}"),
+        ("SELECT ROW(1, 2) -- two", "(1, 2)"),
+        ("SELECT union_value(a := 1);", "1"),
+        ("SELECT '101'::BIT", "101"),
+        ("SELECT TIMETZ '10:00:00+01'", "10:00:00+01"),
+        ("SELECT '\\xAA'::BLOB", "\\xAA"),
+        ("SELECT '12345678901234567890123456789012345678901'::BIGNUM", "12345678901234567890123456789012345678901"),
+    ],
+)
+def test_a_value_that_frames_have_no_form_for_is_told_as_duckdb_prints_it(warehouse, sql, told):
+    assert ask(warehouse, sql).rows() == [(told,)]
+
+
+def test_columns_of_one_name_are_numbered(warehouse):
+    assert ask(warehouse, "SELECT 1 AS a, 2 AS a, INTERVAL 1 DAY AS a").rows(named=True) == [{"a": 1, "a_1": 2, "a_2": "1 day"}]
+
+
+@pytest.mark.parametrize("sql", ["", ";", "-- nothing"])
+def test_no_query_is_told_with_an_example(warehouse, sql):
+    with pytest.raises(WrongUse, match="There is no query in that"):
+        ask(warehouse, sql)
+
+
+@pytest.mark.parametrize("value", ["TIMESTAMP 'infinity'", "DATE '-infinity'", "DATE '10000-01-01'"])
+def test_a_time_that_no_calendar_holds_is_told_with_the_mend(warehouse, value):
+    with pytest.raises(WrongUse, match="at::VARCHAR"):
+        ask(warehouse, f"SELECT {value} AS at")
+
+
+def test_half_a_character_is_told(warehouse):
+    with pytest.raises(WrongUse, match="half of a character"):
+        ask(warehouse, "SELECT '\ud800'")
+    with pytest.raises(WrongUse, match="half of a character"):
+        ask(warehouse, "SELECT $text", {"text": "\udcff"})
+
+
+def test_a_query_that_failed_in_a_transaction_still_names_the_tables(warehouse):
+    with pytest.raises(WrongUse, match="It has the tables"):
+        ask(warehouse, "BEGIN; SELECT * FROM nowhere; COMMIT")
+
+
+def test_a_list_of_endless_days_is_told_with_the_mend(warehouse, capfd):
+    with pytest.raises(WrongUse, match="Cast its column"):
+        show(ask(warehouse, "SELECT [DATE 'infinity'] AS days"), "json", None)
+
+
+def test_ctrl_c_ends_a_query_at_once_however_busy_duckdb_is(warehouse):
+    asking = (
+        "import sys, threading; from pathlib import Path; from flows.query import ask;"
+        "threading.Timer(0.5, lambda: print('asked', flush=True)).start();"
+        "ask(Path(sys.argv[1]), 'SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range % 5')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", asking, str(warehouse)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=5) == -signal.SIGINT

@@ -1,114 +1,108 @@
-"""The pages about a warehouse: the quality of its data, and what its articles claim. Self-contained: they can be mailed.
+"""The pages about a warehouse: the quality of its data, and what its articles claim, in a folder that works without a server.
 
-They load nothing from any network, run no script, follow the reader's light or dark mode and fit a phone. Whatever comes from
-an article is escaped: a title with a `<script>` in it stays text.
+`quality.html` and `claims.html` lead to a page an article, entity, much repeated statement and list; `search/` holds all claims
+for the search of `claims.html`. They load nothing from any network, follow the reader's light or dark mode and fit a phone.
+The two main pages can be mailed alone. Whatever comes from an article is escaped: a title with a `<script>` in it stays text.
 """
 
-from datetime import date, datetime
+from functools import cache
 from importlib import metadata
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from flows.report_claims import Passage, claims_facts
+from expectations.policy import Policy
+from flows.report_articles import article_fingerprints, articles
+from flows.report_claims import VOICES, claims_facts
+from flows.report_entities import entities, entity_fingerprints
+from flows.report_files import PageFolder, version_of
+from flows.report_lists import list_fingerprints, list_pages, statement_fingerprints, statements
 from flows.report_quality import quality_facts
+from flows.report_search import KINDS, search_file, search_files, search_fingerprints
+from flows.report_tables import tables_of_pages
+from flows.report_words import FILTERS, TYPES
 
 if TYPE_CHECKING:
     from warehouse.database import Connection
 
-_UNKNOWN = "–"
-_AROUND = 240
-"""Characters of the article that are shown on either side of a claim."""
-_MARKED = 900
-"""Characters of a claim that are shown: a sentence is seldom longer, but a page without full stops may be one."""
-_TITLE = 200
-"""Characters of a headline that are shown."""
-_LINKED = ("https://", "http://", "file://")
-"""A page's address may be anything, `javascript:` too: only these become links."""
+_SCRIPTS = ("search.js", "article.js")
 
 
-def write_pages(con: "Connection", folder: Path) -> list[Path]:
-    """Write quality.html and claims.html about the warehouse into the folder, which is made; their paths, in this order.
+def write_pages(con: "Connection", folder: Path, policy: Policy | None = None) -> list[Path]:
+    """Write the pages about the warehouse into the folder, which is made; the paths of quality.html and claims.html.
 
-    A page is replaced as a whole, so that a browser never sees half of one. The same warehouse gives the same pages.
+    Only what shows something else than before is written, and what is about a document that is gone is removed. Each page is
+    replaced as a whole, so that a browser never sees half of one. The same warehouse gives the same pages.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = environment()
-    facts = {"quality.html": quality_facts(con), "claims.html": claims_facts(con)}
-    return [_replace(folder / name, pages.get_template(name).render(**found)) for name, found in facts.items()]
+    there = PageFolder(folder, _version())
+    templates = environment()
+    with tables_of_pages(con):
+        _write_claims(con, there, templates)
+        number = search_files(con)
+        facts = {**claims_facts(con), "files": number, "claim_kinds": KINDS}
+        claims = there.keep("claims.html", templates.get_template("claims.html").render(facts))
+    quality = there.keep("quality.html", templates.get_template("quality.html").render(quality_facts(con, policy)))
+    there.finish()
+    return [quality, claims]
 
 
+def _write_claims(con: "Connection", there: PageFolder, templates: Environment) -> None:
+    """All that claims.html leads to: it comes last, so that its links lead somewhere."""
+    for name in _SCRIPTS:
+        there.keep(name, _asset(name))
+    there.keep("style.css", _style())
+    below = {"root": "../"}
+    template = templates.get_template("article.html")
+    for facts in articles(con, there.changed("articles", article_fingerprints(con))):
+        there.write(f"articles/{facts['article']['document_id']}.html", template.render(facts, **below))
+    template = templates.get_template("entity.html")
+    for facts in entities(con, there.changed("entities", entity_fingerprints(con))):
+        there.write(f"entities/{facts['entity']['entity_id']}.html", template.render(facts, **below))
+    template = templates.get_template("statement.html")
+    for facts in statements(con, there.changed("statements", statement_fingerprints(con))):
+        there.write(f"statements/{facts['statement']['cluster_id']}.html", template.render(facts, **below))
+    template = templates.get_template("list.html")
+    for name, facts in list_pages(con, there.changed("lists", list_fingerprints(con))):
+        there.write(f"lists/{name}.html", template.render(facts, **below))
+    number = search_files(con)
+    for name in there.changed("search", search_fingerprints(con, number), ending=".js"):
+        there.write(f"search/{name}.js", search_file(con, number, int(name)))
+
+
+@cache
 def environment() -> Environment:
-    """The templates with autoescaping on, and the filters that they use."""
+    """The templates with autoescaping on, and the filters that they use. Made once: to compile them takes half a second."""
     pages = Environment(
         loader=PackageLoader("flows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    pages.filters |= {
-        "number": number, "percent": percent, "compact": compact, "day": day, "moment": moment, "link": link, "marked": marked,
-    }  # fmt: skip
-    pages.globals["versions"] = {name: metadata.version(name) for name in ("great-expectations", "duckdb", "polars")}
+    pages.filters |= FILTERS
+    pages.globals |= {
+        "versions": {name: metadata.version(name) for name in ("great-expectations", "duckdb", "polars")},
+        "root": "",
+        "voices": VOICES,
+        "kinds": TYPES,
+        "style_text": Markup(_style()),  # noqa: S704   # our own
+    }
     return pages
 
 
-def number(value: float | None) -> str:
-    """A count with thousands apart: 12,345."""
-    return _UNKNOWN if value is None else f"{value:,.0f}"
+@cache
+def _style() -> str:
+    return _asset("style.css") + _asset("claims.css")
 
 
-def percent(value: float | None) -> str:
-    """A percentage that never rounds what is not whole to 0 or 100: 99.97 is `>99.9%`."""
-    if value is None:
-        return _UNKNOWN
-    if 0 < value < 0.1:
-        return "<0.1%"
-    if 99.9 < value < 100:
-        return ">99.9%"
-    return f"{value:.1f}%".replace(".0%", "%")
+@cache
+def _asset(name: str) -> str:
+    return files("flows").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def compact(value: float | None) -> str:
-    """A figure as people write it: 405 billion, 1.1 million, 37.5, 1,200."""
-    if value is None:
-        return _UNKNOWN
-    for size, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if abs(value) >= size:
-            return f"{value / size:.4g} {name}"
-    return f"{value:,.4f}".rstrip("0").rstrip(".")
-
-
-def day(value: date | None) -> str:
-    """A day: 2 Nov 2026."""
-    return _UNKNOWN if value is None else f"{value.day} {value:%b %Y}"
-
-
-def moment(value: datetime | None) -> str:
-    """A moment: 2 Nov 2026, 06:30 UTC."""
-    return _UNKNOWN if value is None else f"{day(value)}, {value:%H:%M} UTC"
-
-
-def link(words: str | None, url: str) -> Markup:
-    """The words as a link to the page, as plain text where its address is of a kind that a browser might carry out."""
-    shown = Markup("<bdi>{}</bdi>").format(_cut(words or url, _TITLE))
-    if not url.lower().startswith(_LINKED):
-        return shown
-    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, shown)
-
-
-def marked(passage: Passage) -> Markup:
-    """The passage with the claim marked; what stands far from it is cut."""
-    before, claim, after = passage.parts
-    if len(before) > _AROUND:
-        before = "…" + before[-_AROUND:]
-    return Markup("{}<mark>{}</mark>{}").format(before, _cut(claim, _MARKED), _cut(after, _AROUND))
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[:length] + "…"
-
-
-def _replace(path: Path, page: str) -> Path:
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(page, encoding="utf-8")
-    return unfinished.replace(path)
+@cache
+def _version() -> str:
+    """What pages are made by: the templates, this code, and the libraries that reckon the fingerprints and escape."""
+    here = Path(__file__).parent
+    made_by = {*here.glob("report*.py"), *here.glob("templates/*.*")} - {*here.glob("**/*quality*")}
+    libraries = [f"{name} {metadata.version(name)}" for name in ("duckdb", "jinja2", "markupsafe")]
+    return version_of(made_by, *libraries)

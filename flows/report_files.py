@@ -1,0 +1,87 @@
+"""The folder of pages: each is replaced as a whole, only where it changed, and goes when what it is about is gone."""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+_MANIFEST = "manifest.json"
+_SAFE = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_OURS = (".html", ".js")
+"""Endings of the files that are written into folders below: other files there are not ours to remove."""
+
+
+def file_name(key: str) -> str:
+    """The id, which names a page's file. Ids are hashes; anything else would name a file that is none of ours."""
+    if not _SAFE.fullmatch(key):
+        raise ValueError(
+            f"{key!r} is no id of Claimhouse, so no page can be named after it. Was the warehouse changed by hand?"
+        )
+    return key
+
+
+class PageFolder:
+    """The pages that are there, with the fingerprint of what each showed when it was written.
+
+    `version` stands for all that pages are made by: under another one, every page is written anew. A page is written under
+    another name and moved into place. The manifest is written last: a page that was written and is not in it, because the
+    machine stopped in between, is written again.
+    """
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self._folder, self._version = folder, version
+        folder.mkdir(parents=True, exist_ok=True)
+        self._before = self._read()
+        self._now: dict[str, str] = {}
+
+    def changed(self, kind: str, fingerprints: Mapping[str, str], *, ending: str = ".html") -> list[str]:
+        """Of a folder's pages, by name, those that are not there as they should be; what else was written there is removed."""
+        folder = self._folder / kind
+        folder.mkdir(exist_ok=True)
+        there = {entry.name for entry in os.scandir(folder) if entry.is_file()}
+        wanted = {f"{file_name(name)}{ending}": name for name in fingerprints}
+        for gone in there - set(wanted):
+            if gone.endswith((*_OURS, ".part")):
+                (folder / gone).unlink(missing_ok=True)
+        self._now |= {f"{kind}/{name}{ending}": fingerprint for name, fingerprint in fingerprints.items()}
+        return [
+            name
+            for file, name in wanted.items()
+            if file not in there or self._before.get(f"{kind}/{file}") != fingerprints[name]
+        ]
+
+    def write(self, name: str, page: str) -> Path:
+        """Replace the page, named by its path in the folder."""
+        path = self._folder / name
+        unfinished = path.with_name(f".{path.name}.part")
+        unfinished.write_text(page, encoding="utf-8", newline="\n")
+        return unfinished.replace(path)
+
+    def keep(self, name: str, page: str) -> Path:
+        """Replace the page where it is another than what is there."""
+        path, told = self._folder / name, page.encode()
+        if path.is_file() and path.stat().st_size == len(told) and path.read_bytes() == told:
+            return path
+        return self.write(name, page)
+
+    def finish(self) -> None:
+        """Remember what is there."""
+        self.keep(_MANIFEST, json.dumps({"version": self._version, "pages": self._now}, indent=0, sort_keys=True))
+
+    def _read(self) -> dict[str, str]:
+        try:
+            told = json.loads((self._folder / _MANIFEST).read_bytes())
+            pages = told["pages"] if told["version"] == self._version else {}
+        except (OSError, ValueError, KeyError, TypeError):  # none, or not one that we wrote: all pages are written anew
+            return {}
+        return pages if isinstance(pages, dict) else {}
+
+
+def version_of(files: Iterable[Path], *others: str) -> str:
+    """One hash of what pages are made by: the bytes of files, and versions of libraries."""
+    made_by = sha256("\n".join(others).encode())
+    for file in sorted(files):
+        made_by.update(file.name.encode() + b"\0" + file.read_bytes())
+    return made_by.hexdigest()

@@ -1,0 +1,80 @@
+"""What the search in the browser reads: all claims, in files that a page may load from a folder without a server.
+
+A file calls one function with its number and three strings: a line a document, a line a claim, and a line a claim's words.
+Each document always falls into the same file, so that a changed article changes one of them.
+"""
+
+import json
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from flows.report_rows import Row, rows
+
+if TYPE_CHECKING:
+    from warehouse.database import Connection
+
+CLAIMS_A_FILE = 4_000
+"""About as many claims as a file has at most: a few hundred kilobytes, read in some milliseconds."""
+WORDS_CHARS = 600
+"""Characters of a statement, a name or a title that are searched: what is longer is no sentence."""
+KINDS = ("quantity", "comparison", "superlative", "prediction", "causal", "event", "opinion", "definition", "other")
+"""Kinds of claims; a claim's line tells the place in this list."""
+_SPACE = re.compile(r"\s+")
+
+# Ids are hashes: their first digits spread documents evenly. `hash` would do so for ids of any form, but not for ever the same.
+_FILED = "(('0x' || md5(document_id)[:7])::BIGINT % {})::INTEGER"
+_FINGERPRINTS = """
+    SELECT {filed} AS file, md5(sum(hash(claim_id, number, text, resolved_text, holder, attribution, claim_type, is_disputed,
+        is_repeated, is_new, title, site, url, published_on)::HUGEINT)::VARCHAR)
+    FROM page_claims GROUP BY file ORDER BY file
+"""
+_CLAIMS = """
+    SELECT {filed} AS file, document_id, claim_id, text, holder, attribution, claim_type, is_disputed, is_repeated, is_new,
+        title, site, url, published_on
+    FROM page_claims WHERE file IN (SELECT unnest(?::INTEGER[])) ORDER BY file, document_id, number
+"""
+
+
+def search_files(con: "Connection") -> int:
+    """How many files the claims are in: a power of two, so that it seldom changes."""
+    [(claims,)] = con.execute("SELECT count(*) FROM page_claims").fetchall()
+    return int(1 << max(0, (claims - 1) // CLAIMS_A_FILE).bit_length())
+
+
+def search_fingerprints(con: "Connection", files: int) -> dict[str, str]:
+    """Of every file, by its number: one hash of all that it tells. A file without claims is one, too."""
+    found = dict(con.execute(_FINGERPRINTS.format(filed=_FILED.format(files))).fetchall())
+    return {f"{number}": f"{files} {found.get(number, '')}" for number in range(files)}
+
+
+def search_file(con: "Connection", files: int, number: int) -> str:
+    """The script that hands the file's claims to the search."""
+    found = rows(con, _CLAIMS.format(filed=_FILED.format(files)), [number])
+    documents, claims, words = [], [], []
+    for place, (_, group) in enumerate(groupby(found, key=lambda row: row["document_id"])):
+        told = list(group)
+        documents.append(_document(told[0]))
+        claims += [_claim(row, place) for row in told]
+        words += [f"{_line(row['holder'])}\t{_line(row['text'])}" for row in told]
+    handed = ", ".join(_literal("\n".join(lines)) for lines in (documents, claims, words))
+    return f"claimhouseClaims({number}, {handed});\n"
+
+
+def _document(row: Row) -> str:
+    day = row["published_on"].isoformat() if row["published_on"] else ""
+    return "\t".join((row["document_id"], day, _line(row["site"]), _line(row["title"] or row["url"])))
+
+
+def _claim(row: Row, place: int) -> str:
+    flags = row["is_disputed"] + 2 * row["is_repeated"] + 4 * row["is_new"]
+    return f"{row['claim_id']}\t{place}\t{row['attribution'][0]}{KINDS.index(row['claim_type'])}{flags}"
+
+
+def _line(words: str | None) -> str:
+    return _SPACE.sub(" ", (words or "")[:WORDS_CHARS]).strip()
+
+
+def _literal(text: str) -> str:
+    """A string literal of ASCII alone: no end of a script, no line separator and no lone surrogate can stand in it."""
+    return json.dumps(text).replace("<", "\\u003c")

@@ -88,8 +88,8 @@ class Released:
 
 
 def refusals(refused: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
-    """What is said of rows that stay held back."""
-    return [f"Held back still: {name}/{key[:_LEAST_SHOWN]}: {'; '.join(why)}" for (name, key), why in refused.items()]
+    """What is said of rows that stay held back; those that only follow others are not told of."""
+    return [f"Held back still: {name}/{key[:_LEAST_SHOWN]}: {'; '.join(why)}" for (name, key), why in refused.items() if why]
 
 
 def release(settings: Settings, choice: Choice, changes: Sequence[str] = ()) -> Released:
@@ -255,9 +255,8 @@ class _Attempt:
         at = now()
         resolve(self.con, released, "released", at)
         resolve(self.con, gone, "dropped", at)
-        refused = {key: why for key, why in self._refused.items() if why}
         held = verdict.quarantine.select(_KEY).n_unique()
-        return Released(run_id=self.run.run_id, rows=released, gone=gone, refused=refused, held=held)
+        return Released(run_id=self.run.run_id, rows=released, gone=gone, refused=self._refused, held=held)
 
     def _notes(self, read: _Read) -> pl.DataFrame:
         """Rows of `quarantine` that say what was changed by hand, with the row as it is now; those before keep it as it was."""

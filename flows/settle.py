@@ -162,7 +162,9 @@ def _with_copies(
     unkeyed = articles_without_keys(con)
     filled = article_keys(article_text(con, unkeyed))
     met = articles_met(con, keys, documents["page_id"], most=MOST_MET)
-    relations = pl.concat([judged, _without_pairs(find_copies(new, article_text(con, met)), judged)])
+    copies = judged.filter(pl.col("relation") == "copy")["document_id"]  # whoever is like them is like their original
+    known = article_text(con, met.filter(~met.is_in(copies.implode())))
+    relations = pl.concat([judged, _without_pairs(find_copies(new, known), judged)])
     documents = mark_duplicates(documents, relations)
     frames = {
         **_of_kept(read, documents),

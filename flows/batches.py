@@ -21,7 +21,7 @@ from flows.models import load_reader, seeds
 from flows.settings import Reading, Run
 from flows.staging import Staging
 from flows.startup import wait_for_imports
-from flows.workers import Workers, seconds_to_start, watched
+from flows.workers import Workers, give_up, seconds_to_start, watched
 from transforms.addresses import AddressRules
 from transforms.ids import content_id
 from warehouse.tables import BATCH_TABLES
@@ -30,14 +30,15 @@ if TYPE_CHECKING:
     from transforms.read import Page
 
 _DIED = (
-    "the process that read it died, as it does when memory runs out: give it more memory, "
-    "or set fewer workers under [run] in claimhouse.toml, and run again"
+    "the process that read it died, as it does when memory runs out: raise max_worker_mb or set fewer workers under [run] in "
+    "claimhouse.toml, or give the machine more memory, and run again"
 )
 _ALL_DIE = (
-    "The worker processes die before they read a page, as they do when memory runs out. Give them more memory, or set fewer "
-    "workers under [run] in claimhouse.toml, and run again."
+    "The worker processes die before they read a page, as they do when memory runs out. Raise max_worker_mb or set fewer "
+    "workers under [run] in claimhouse.toml, or give the machine more memory, and run again."
 )
 _TOO_SLOW = "reading it took longer than page_timeout_seconds, {}: raise it under [run] in claimhouse.toml if it is an article"
+_TOO_BIG = "reading it took more memory than max_worker_mb, {}: raise it under [run] in claimhouse.toml if it is an article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,13 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the tasks of one run share."""
+    """What the tasks of one run share. No page may take longer than `page_seconds`; `max_mb` are a worker's megabytes."""
 
     folder: Path
     reading: Reading
     version: str
     page_seconds: float
+    max_mb: int
 
 
 def batches_of(pages: Sequence[FoundPage], version: str, run: Run, workers: int) -> list[Batch]:
@@ -94,9 +96,12 @@ def annotate_batch(batch: Batch, work: Work) -> Staged:
     words = 0
     for number, found in enumerate(batch.pages):
         staging.note(batch.key, number, words)
-        page = _page_of(found, work.reading)
-        with watched(work.page_seconds):
-            parts.append(read_pages([page], reader))
+        try:
+            with watched(work.page_seconds):
+                parts.append(read_pages([_page_of(found, work.reading)], reader))
+        except MemoryError:
+            staging.note_too_big(batch.key)
+            give_up()
         words += int(parts[-1]["documents"]["word_count"].sum())
     tables = {table.name: pl.concat([part[table.name] for part in parts]) for table in BATCH_TABLES}
     staging.write(batch.key, tables, [found.place for found in batch.pages])
@@ -186,6 +191,8 @@ class Annotation:
 
     def _what_killed(self, key: str) -> str:
         note = self._staging.noted(key)
+        if note and note.is_too_big:
+            return _TOO_BIG.format(self._work.max_mb)
         limit = self._work.page_seconds
         return _TOO_SLOW.format(f"{limit:g}") if note and time.time() - note.since >= limit else _DIED
 

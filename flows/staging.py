@@ -14,16 +14,21 @@ Place = tuple[str, str]
 _FOUND = ("found_url", "found_hash")
 """Columns of staged documents that hold it."""
 _NOTE = ".reading"
+_TOO_BIG = "too big"
 _UNFINISHED = ".writing"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How far a worker is with a batch: the page that it reads, counted from 0, since when, and the words read before."""
+    """How far a worker is with a batch: the page that it reads, counted from 0, since when, and the words read before.
+
+    `is_too_big`: it gave the page up, as reading it took more memory than it may have.
+    """
 
     page: int
     words: int
     since: float
+    is_too_big: bool = False
 
 
 class Staging:
@@ -96,12 +101,17 @@ class Staging:
         """Note that a worker begins with this page of the batch."""
         (self.folder / f"{key}{_NOTE}").write_text(f"{page} {words}", encoding="ascii")
 
+    def note_too_big(self, key: str) -> None:
+        """Note that the worker gives up the page that it is at: reading it takes more memory than it may have."""
+        with (self.folder / f"{key}{_NOTE}").open("a", encoding="ascii") as note:
+            note.write(f" {_TOO_BIG}")
+
     def noted(self, key: str) -> Note | None:
         """How far the batch is; None where no worker has begun it."""
         path = self.folder / f"{key}{_NOTE}"
         try:
-            page, words = path.read_text(encoding="ascii").split()
-            return Note(int(page), int(words), path.stat().st_mtime)
+            page, words, *state = path.read_text(encoding="ascii").split(maxsplit=2)
+            return Note(int(page), int(words), path.stat().st_mtime, state == [_TOO_BIG])
         except (FileNotFoundError, ValueError):  # a note that is just being written is empty
             return None
 

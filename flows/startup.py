@@ -55,20 +55,25 @@ def wait_for_imports() -> None:
 
 def start_workers(settings: Settings, count: int) -> None:
     """Start worker processes for a run that is about to begin in this process."""
-    _early.append(Workers(settings.reading, count))
+    _early.append(_workers_for(settings, count))
 
 
 @contextmanager
 def workers(settings: Settings, count: int) -> Iterator[Workers]:
     """The workers that were started early, else new ones. They end while the run goes on: that takes a process a second."""
     early = _early.pop() if _early else None
-    ready = early if early and early.reading == settings.reading else Workers(settings.reading, count)
+    is_fit = early is not None and (early.reading, early.max_mb) == (settings.reading, settings.run.max_worker_mb)
+    ready = early if early and is_fit else _workers_for(settings, count)
     try:
         yield ready
     finally:
         thread = threading.Thread(target=ready.stop, name="stop workers")
         _ending.append(thread)
         thread.start()
+
+
+def _workers_for(settings: Settings, count: int) -> Workers:
+    return Workers(settings.reading, count, settings.run.max_worker_mb)
 
 
 @contextmanager

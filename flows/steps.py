@@ -21,13 +21,16 @@ from flows.inputs import Inputs, Period, WebSource, address_rules
 from flows.knowledge import documents_known, reading
 from flows.models import code_version, model_version, seeds
 from flows.news import News, Plan, Settled, gather_news, plan_reading
+from flows.own_checks import policy_of
 from flows.retries import while_held
 from flows.run import Run
 from flows.settings import Settings
+from flows.source_past import past_of_sources
 from flows.summary import MOST_REASONS, Summary, totals_of
 from flows.web_pages import fetched_pages
 from warehouse.database import building, open_readonly
 from warehouse.load import load_tables, touch_documents
+from warehouse.quarantined import drop_again
 from warehouse.tables import BATCH_TABLES, CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
 
 READING = "reading"
@@ -77,7 +80,8 @@ def plan(found: Found, run: Run) -> Plan:
 def annotate(todo: Plan, run: Run) -> None:
     """Have what is pending read by worker processes, one task a batch, and staged."""
     settings = run.settings
-    work = Work(run.staging.folder.absolute(), settings.reading, run.version, settings.run.page_timeout_seconds)
+    limits = settings.run
+    work = Work(run.staging.folder.absolute(), settings.reading, run.version, limits.page_timeout_seconds, limits.max_worker_mb)
     if pages := todo.readable:
         batches = batches_of(pages, run.version, settings.run, settings.workers)
         with startup.workers(settings, min(settings.workers, len(batches))) as workers:
@@ -113,12 +117,16 @@ def settle(news: News, run: Run) -> Settled:
 @task(name="check", cache_policy=NO_CACHE)
 def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
     """Audit every table: rows that fail are held back, a table that fails stops the load, of which an event tells."""
+    history, freshness = past_of_sources(settled.frames, found.sources, run.settings, run.started_at)
     context = GateContext(
         run_id=run.run_id,
         checked_at=now(),
         known=settled.references,
         max_quarantined_percent=run.settings.gate.max_quarantined_percent,
         pages=news.documents,
+        policy=policy_of(run.settings),
+        history=history,
+        freshness=freshness,
     )
     verdict = check_tables({SOURCES.name: found.sources, **settled.frames}, context=context)
     if verdict.stopped_by:
@@ -147,6 +155,7 @@ def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run)
     }
     with building(run.settings.warehouse_path) as con:
         load_tables(con, {**passed, **tells}, replaced_documents=settled.replaced if verdict.passed else ())
+        drop_again(con, run.run_id, now())
         if verdict.passed:
             touch_documents(con, news.seen, run.started_at)
     if verdict.passed:
@@ -167,7 +176,7 @@ def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -
         "run_id": run.run_id,
         "flow_run_id": run.flow_run_id,
         "started_at": run.started_at,
-        "finished_at": now(),
+        "finished_at": run.ended_at,
         "status": status,
         **zero,
         **(counts or {}),

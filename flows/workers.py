@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import psutil
 from prefect import Task
@@ -23,7 +23,7 @@ from prefect.task_runners import ProcessPoolTaskRunner
 
 from flows.errors import WrongUse
 from flows.models import load_reader
-from flows.settings import Reading
+from flows.settings import BYTES_PER_MB, Reading
 
 if TYPE_CHECKING:
     from transforms.read import Reader
@@ -37,9 +37,10 @@ class Workers:
     A pool that has lost a process is of no more use: `replace` puts a new one in its place.
     """
 
-    def __init__(self, reading: Reading, count: int) -> None:
+    def __init__(self, reading: Reading, count: int, max_mb: int) -> None:
         self.reading = reading
         self.count = count
+        self.max_mb = max_mb
         self._runner = self._started()
 
     def submit[R](self, task: Task[..., R], parameters: Mapping[str, object]) -> PrefectFuture[R]:
@@ -57,7 +58,9 @@ class Workers:
         self._runner.__exit__(None, None, None)
 
     def _started(self) -> ProcessPoolTaskRunner:
-        runner = ProcessPoolTaskRunner(max_workers=self.count, initializer=_prepare_worker, initargs=(self.reading,))
+        runner = ProcessPoolTaskRunner(
+            max_workers=self.count, initializer=_prepare_worker, initargs=(self.reading, self.max_mb)
+        )
         runner.__enter__()
         # The pool starts a process when work arrives. Its first work is to do nothing, so that models load while Prefect's
         # server starts; a task can't be that work, as it needs the server.
@@ -87,13 +90,39 @@ def watched(seconds: float) -> Iterator[None]:
             faulthandler.cancel_dump_traceback_later()
 
 
+def give_up() -> NoReturn:
+    """End this worker process at once: what it was at is lost, and another takes its place.
+
+    After a MemoryError nobody knows what a library has left half done, and what it had taken is not all given back.
+    """
+    os._exit(1)
+
+
+def _limit_memory(max_mb: int) -> None:
+    """Have the system refuse this process more memory than that, in megabytes, so that the machine never runs out of it.
+
+    What counts is memory of the process's own that it may write to (setrlimit(2), RLIMIT_DATA, since Linux 4.7); what is only
+    reserved does not. Other systems do not keep to such a limit: there it is not set.
+    """
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415  # there is none on Windows
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = max_mb * BYTES_PER_MB
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
+
+
 def _log() -> TextIO:
     name = os.environ.get("PREFECT_LOGGING_HANDLERS_FILE_FILENAME")
     return Path(name).open("a", encoding="utf-8") if name else open(sys.stderr.fileno(), "a", closefd=False)
 
 
-def _prepare_worker(reading: Reading) -> None:
-    """Make this process one that ends with its parent, leaves Ctrl-C to it, and has all loaded that reading needs."""
+def _prepare_worker(reading: Reading, max_mb: int) -> None:
+    """Make this process one that ends with its parent, leaves Ctrl-C to it, and has all loaded that reading needs.
+
+    It takes no more memory than `max_mb`.
+    """
+    _limit_memory(max_mb)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.captureWarnings(True)

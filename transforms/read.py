@@ -126,7 +126,7 @@ def read_pages(pages: Sequence[Page], reader: Reader) -> dict[str, pl.DataFrame]
     """Tables of a batch of pages, keyed by table name; every page gives exactly one document.
 
     What depends on other pages is preliminary: each document is its page's first revision and current, no claim has a
-    cluster. A page that cannot be read, for whatever reason, ends as `unreadable` with that reason.
+    cluster. A page that cannot be read, for whatever reason, ends as `unreadable` with that reason; only a MemoryError leaves.
     """
     parts: dict[str, list[pl.DataFrame]] = {table.name: [table.frame()] for table in BATCH_TABLES}
     for page in pages:
@@ -134,7 +134,9 @@ def read_pages(pages: Sequence[Page], reader: Reader) -> dict[str, pl.DataFrame]
             tables = _read_page(page, reader)
         except UnreadableError as error:
             tables = unread(page, str(error), reader.version, reader.addresses)
-        except Exception as error:
+        except MemoryError:
+            raise  # not of the page alone: what else this process is at may be out of order too
+        except (Exception, pl.exceptions.PanicException) as error:
             # Whatever a page does to a parser must not cost the other pages of its batch.
             reason = f"reading it failed: {type(error).__name__}: {error}"[:500]
             tables = unread(page, reason, reader.version, reader.addresses)

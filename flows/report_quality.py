@@ -55,6 +55,7 @@ def quality_facts(con: "Connection", policy: Policy | None = None) -> Row:
         "changes": changes_of(policy),
         "failures": [with_samples(con, check) for check in failed[:FAILURES_SHOWN]],
         "failure_count": len(failed),
+        "grave_count": sum(map(stops, failed)),
         "first": failed[:FIRST_SHOWN],
         "held": held,
         "marks_shown": MARKS_SHOWN,
@@ -68,7 +69,8 @@ def verdict_of(runs: Row, failed: Sequence[Row]) -> str:
     """What the page opens with.
 
     `none`: no run so far. `stopped`: the last run was kept from loading. `broken`: what is loaded is not as the gate would
-    have let it in. `held`: rows were held back. `noted`: checks that only note. `good`: all hold.
+    have let it in. `amiss`: some of what is loaded fails a check. `held`: rows were held back. `noted`: checks that only note
+    something. `good`: all hold.
     """
     last = runs["last"]
     if not runs["runs"]:
@@ -77,9 +79,10 @@ def verdict_of(runs: Row, failed: Sequence[Row]) -> str:
         return "stopped"
     if any(stops(check) for check in failed):
         return "broken"
-    if any(check["severity"] == "warning" for check in failed):
-        return "held"
-    return "noted" if failed else "good"
+    warnings = [check for check in failed if check["severity"] == "warning"]
+    if any(not check["was_kept_out"] for check in warnings):
+        return "amiss"
+    return "held" if warnings else "noted" if failed else "good"
 
 
 def _counts(con: "Connection") -> dict[str, int]:

@@ -21,9 +21,10 @@ _RECENT_RUNS = 60
 _OBSERVED = 300
 """Characters of one observed value: a check of the owner's may observe whatever it likes."""
 
+# Runs stand in the order in which they were loaded. Their times may be in another: a clock that was ahead is set right.
 _NUMBERED = """
     numbered AS (
-        SELECT run_id, started_at, status, row_number() OVER (ORDER BY started_at, run_id) AS number FROM runs
+        SELECT run_id, started_at, status, rowid AS number FROM runs
     ), last_read AS (SELECT max(number) AS number FROM numbered WHERE status <> 'audited')
 """
 # A run that reads nothing new checks few tables, a source is not in every run, and an audit makes other checks than the gate:
@@ -48,18 +49,23 @@ _LATEST = f"""
     ORDER BY q.table_name, q.expectation, q.column_name, q.success, source
 """  # noqa: S608   both parts stand here
 _MARKS = f"""
-    WITH recent AS (SELECT run_id, started_at FROM runs ORDER BY started_at DESC, run_id LIMIT {_RECENT_RUNS}), each AS (
-        SELECT table_name, expectation, column_name, started_at, bool_and(success) AS held
+    WITH recent AS (
+        SELECT run_id, started_at, rowid AS number FROM runs ORDER BY rowid DESC LIMIT {_RECENT_RUNS}
+    ), each AS (
+        SELECT table_name, expectation, column_name, number, started_at, bool_and(success) AS held
         FROM quality_results JOIN recent USING (run_id) GROUP BY ALL
     )
     SELECT table_name, expectation, column_name,
-        list({{'started_at': started_at, 'held': held}} ORDER BY started_at DESC)[:{MARKS_SHOWN}] AS marks
+        list({{'started_at': started_at, 'held': held}} ORDER BY number DESC)[:{MARKS_SHOWN}] AS marks
     FROM each GROUP BY ALL
 """  # noqa: S608   the numbers stand here
 _LAST_FAILED = """
-    SELECT table_name, expectation, column_name, max(started_at) AS last_failed_at
+    SELECT table_name, expectation, column_name, arg_max(started_at, runs.rowid) AS last_failed_at
     FROM quality_results JOIN runs USING (run_id) WHERE NOT success GROUP BY ALL
 """
+
+_OF_ALL: Row = {"sources": 0, "failed_sources": [], "judged_sources": []}
+"""What is told of a check that is not made of each source."""
 
 Key = tuple[str, str, str | None]
 """A check by the table, the expectation and the columns."""
@@ -73,9 +79,10 @@ def checks_made(con: "Connection", policy: Policy) -> list[Row]:
     for key, group in groupby(rows(con, _LATEST), key=_key):
         results, check = list(group), policy.find(*key)
         if _is_made(results, check):
-            judged = _of_sources(results) if results[0]["source_id"] else {**results[0], "sources": 0, "failed_sources": []}
+            judged = _of_sources(results) if results[0]["source_id"] else {**results[0], **_OF_ALL}
             told = {"marks": marks.get(key, []), "last_failed_at": failed_at.get(key), "streak": _streak(marks.get(key, []))}
             checks.append({**judged, **_in_words(key, check, policy), **_observed(judged), **told})
+            checks[-1]["was_kept_out"] = was_kept_out(checks[-1])
     return checks
 
 
@@ -113,6 +120,11 @@ def stops(check: Row) -> bool:
     return check["severity"] == "critical" or bool(check["error"])
 
 
+def was_kept_out(check: Row) -> bool:
+    """Whether the rows that fail it were held back, so that what is loaded is free of them."""
+    return check["severity"] == "warning" and check["holds_back"] and not (check["of_audit"] or check["sources"])
+
+
 def _key(row: Row) -> Key:
     return row["table_name"], row["expectation"], row["column_name"]
 
@@ -134,6 +146,7 @@ def _of_sources(results: Sequence[Row]) -> Row:
     latest = max(results, key=lambda result: result["number"])
     return {
         **latest, "success": not failed, "sources": len(results), "failed_sources": shown, "failed_source_count": len(failed),
+        "judged_sources": [result["source_id"] for result in results],
         "unexpected_count": None, "unexpected_percent": share, "observed_value": None,
     }  # fmt: skip
 
@@ -158,6 +171,7 @@ def _in_words(key: Key, check: Check | None, policy: Policy) -> Row:
         "columns": column_name.replace(",", ", ") if column_name else None,
         "why": check.why if check else None,
         "mend": check.mend if check else None,
+        "holds_back": getattr(check, "holds_back", True),
         "is_own": any(own.name == expectation for own in policy.own.get(table, ())),
         "changed": change.reason if change else None,
     }
@@ -186,8 +200,8 @@ def _json(text: str | None) -> dict[str, object]:
     try:
         found = json.loads(text)
     except ValueError:
-        return {"found": text}
-    return found if isinstance(found, dict) else {"found": found}
+        return {"": text}
+    return found if isinstance(found, dict) else {"": found}
 
 
 def _plain(value: object) -> str:

@@ -26,8 +26,9 @@ PLOTS = (
 )
 """Column, title and unit of each plot."""
 
+# Runs stand in the order in which they were loaded. Their times may be in another: a clock that was ahead is set right.
 _RUNS = """
-    WITH recent AS (FROM runs ORDER BY started_at DESC, run_id LIMIT ?), judged AS (
+    WITH recent AS (SELECT *, rowid AS number FROM runs ORDER BY rowid DESC LIMIT ?), judged AS (
         SELECT run_id, count(*) AS checks, count(*) FILTER (NOT success) AS failed,
             count(*) FILTER (NOT success AND severity = 'critical') AS failed_critical
         FROM quality_results SEMI JOIN recent USING (run_id) GROUP BY run_id
@@ -36,19 +37,19 @@ _RUNS = """
             100 * avg((outcome NOT IN ('kept', 'duplicate', 'gone'))::INTEGER) AS left_out_percent
         FROM documents WHERE first_seen_at IN (SELECT started_at FROM recent) GROUP BY ALL
     )
-    SELECT r.*, date_diff('millisecond', r.started_at, r.finished_at) / 1000.0 AS seconds,
+    SELECT r.* EXCLUDE (number), date_diff('millisecond', r.started_at, r.finished_at) / 1000.0 AS seconds,
         r.claims / nullif(m.kept, 0) AS claims_an_article, m.left_out_percent,
         r.words / nullif(r.reading_seconds, 0) AS words_a_second,
         coalesce(j.checks, 0) AS checks, coalesce(j.failed, 0) AS failed, coalesce(j.failed_critical, 0) AS failed_critical
     FROM recent AS r LEFT JOIN judged AS j USING (run_id) LEFT JOIN met AS m USING (started_at)
-    ORDER BY r.started_at DESC, r.run_id
+    ORDER BY r.number DESC
 """
 _LAST = """
-    SELECT kind, arg_max(run_id, (started_at, run_id)) AS run_id, max(started_at) AS started_at,
-        arg_max(status, (started_at, run_id)) AS status, arg_max(quarantined, (started_at, run_id)) AS quarantined
+    SELECT kind, arg_max(run_id, number) AS run_id, arg_max(started_at, number) AS started_at,
+        arg_max(status, number) AS status, arg_max(quarantined, number) AS quarantined
     FROM (
         SELECT unnest(CASE status WHEN 'audited' THEN ['audit'] WHEN 'loaded' THEN ['run', 'load'] ELSE ['run'] END) AS kind,
-            run_id, started_at, status, quarantined
+            run_id, started_at, status, quarantined, rowid AS number
         FROM runs
     )
     GROUP BY kind
@@ -60,7 +61,9 @@ _MONTHS = """
     FROM runs WHERE status <> 'audited' GROUP BY ALL ORDER BY month DESC LIMIT ?
 """
 _STOPPED = """
-    WITH stopped AS (FROM runs WHERE status = 'stopped' ORDER BY started_at DESC, run_id LIMIT ?)
+    WITH stopped AS (
+        SELECT *, rowid AS number FROM runs WHERE status = 'stopped' ORDER BY rowid DESC LIMIT ?
+    )
     SELECT s.run_id, s.started_at, s.pages,
         list({'table_name': q.table_name, 'expectation': q.expectation, 'column_name': q.column_name,
               'unexpected_count': q.unexpected_count}
@@ -69,12 +72,11 @@ _STOPPED = """
     FROM stopped AS s LEFT JOIN quality_results AS q
         ON q.run_id = s.run_id AND NOT q.success
         AND (q.severity = 'critical' OR contains(coalesce(left(q.observed_value, 100000), ''), '"error"'))
-    GROUP BY ALL ORDER BY s.started_at DESC, s.run_id
+    GROUP BY s.run_id, s.started_at, s.pages, s.number ORDER BY s.number DESC
 """
 _STREAK = """
-    SELECT count(*) AS runs FROM runs
-    WHERE status = 'stopped' AND started_at > coalesce(
-        (SELECT max(started_at) FROM runs WHERE status IN ('loaded', 'unchanged')), '-infinity'::TIMESTAMP)
+    SELECT count(*) AS runs FROM runs WHERE status = 'stopped'
+        AND rowid > coalesce((SELECT max(rowid) FROM runs WHERE status IN ('loaded', 'unchanged')), -1)
 """
 
 

@@ -43,10 +43,10 @@ def with_samples(con: "Connection", failed: Row) -> Row:
     table = BY_NAME.get(failed["table_name"])
     columns = shown_columns(table, failed["column_name"]) if table else []
     found: list[Row] = []
-    if table and failed["failing_keys"]:
-        found = _from_table(con, table, failed["failing_keys"], columns)
-    if table and not found:
+    if table and not failed["of_audit"]:
         found = _from_quarantine(con, failed, columns)
+    if table and not found and failed["failing_keys"]:
+        found = _from_table(con, table, failed["failing_keys"], columns)
     return {**failed, "sample_columns": columns, "samples": found}
 
 
@@ -73,7 +73,7 @@ def _from_quarantine(con: "Connection", failed: Row, columns: Sequence[str]) -> 
 def _from_table(con: "Connection", table: Table, keys: Sequence[str], columns: Sequence[str]) -> list[Row]:
     document = [_PAGE] if "document_id" in table.schema else ["NULL"]
     shown = [f"left({name}::VARCHAR, {_VALUE + 1})" for name in columns]
-    row_key = " || '/' || ".join(f"{part}::VARCHAR" for part in table.key)
+    row_key = " || '/' || ".join(f"coalesce({part}::VARCHAR, 'NULL')" for part in table.key)
     sql = f"""
         SELECT row_key, NULL AS reason, NULL AS resolution, found
         FROM (SELECT {row_key} AS row_key, [{", ".join([*shown, *document])}]::VARCHAR[] AS found FROM {table.name} AS t)

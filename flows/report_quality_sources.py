@@ -1,5 +1,6 @@
 """Sources and pages on the quality page: how fresh each source is, what it gave, and what became of the pages."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ RUNS_SHOWN = 20
 REASONS_SHOWN = 3
 
 _OUTCOMES = """
-    WITH last AS (SELECT max(started_at) AS started_at FROM runs WHERE status = 'loaded'), reasons AS (
+    WITH last AS (SELECT arg_max(started_at, rowid) AS started_at FROM runs WHERE status = 'loaded'), reasons AS (
         -- How many words a page had is no reason of its own: numbers are left out where reasons are compared.
         SELECT outcome, left(regexp_replace(outcome_reason, '[0-9]+', '0', 'g'), 200) AS alike,
             min(left(outcome_reason, 400)) AS reason, count(*) AS documents,
@@ -57,13 +58,13 @@ _SOURCES = """
 # A source is counted in the runs since it was added.
 _GIVEN = """
     WITH recent AS (
-        SELECT started_at FROM runs WHERE status IN ('loaded', 'unchanged') ORDER BY started_at DESC, run_id LIMIT ?
+        SELECT started_at, rowid AS number FROM runs WHERE status IN ('loaded', 'unchanged') ORDER BY rowid DESC LIMIT ?
     ), given AS (
         SELECT d.source_id, d.first_seen_at AS started_at, count(*) AS articles FROM documents AS d
-        WHERE d.outcome = 'kept' AND d.first_seen_at IN (FROM recent) AND list_contains(?, d.source_id)
+        WHERE d.outcome = 'kept' AND d.first_seen_at IN (SELECT started_at FROM recent) AND list_contains(?, d.source_id)
         GROUP BY ALL
     )
-    SELECT s.source_id, list(coalesce(g.articles, 0) ORDER BY r.started_at) AS articles
+    SELECT s.source_id, list(coalesce(g.articles, 0) ORDER BY r.number) AS articles
     FROM recent AS r JOIN sources AS s ON list_contains(?, s.source_id) AND s.added_at <= r.started_at
     LEFT JOIN given AS g ON g.source_id = s.source_id AND g.started_at = r.started_at
     GROUP BY s.source_id
@@ -79,13 +80,18 @@ def source_facts(con: "Connection", checks: Sequence[Row]) -> Row:
     sources = rows(con, _SOURCES, list(troubled), SOURCES_SHOWN)
     shown = [source["source_id"] for source in sources]
     given = {row["source_id"]: row["articles"] for row in rows(con, _GIVEN, RUNS_SHOWN, shown, shown)}
-    of_sources = [check for check in checks if check["sources"]]
+    judged = Counter(source_id for check in checks for source_id in check["judged_sources"])
     return {
         "sources": [
-            {**source, **_given(given.get(source["source_id"], [])), "failed": troubled.get(source["source_id"], [])}
+            {
+                **source,
+                **_given(given.get(source["source_id"], [])),
+                "judged": judged[source["source_id"]],
+                "failed": troubled.get(source["source_id"], []),
+            }
             for source in sources
         ],
-        "source_checks": len(of_sources),
+        "source_checks": len(judged),
         "sources_open": SOURCES_OPEN,
         "outcomes": rows(con, _OUTCOMES, REASONS_SHOWN),
     }

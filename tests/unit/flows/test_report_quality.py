@@ -1,7 +1,6 @@
 """The quality page: what it says of runs, checks, rows held back and sources, and that what articles say stays text."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
@@ -28,6 +27,7 @@ UNIQUE = ("claims", "expect_key_to_be_unique", "claim_id", "critical")
 OVERLAP = ("sentences", "expect_sentences_not_to_overlap", "document_id,start_char,end_char", "warning")
 TITLED = ("documents", "expect_column_values_to_be_mostly_known", "title", "info")
 FRESH = ("documents", "expect_source_to_be_fresh", None, "info")
+WARNED = (*FRESH[:3], "warning")
 
 Row = dict[str, object]
 Load = Callable[..., None]
@@ -159,6 +159,8 @@ def test_a_warehouse_without_a_run_says_what_to_do(page: Page) -> None:
             [failed("r2", OVERLAP), failed("r2", TITLED)],
             "<h1>The data is in order; some rows were kept out of it.</h1>",
         ),
+        ("audited", [failed("r2", OVERLAP)], "<h1>The data is loaded; part of it needs a look.</h1>"),
+        ("loaded", [failed("r2", WARNED, source_id="here")], "<h1>The data is loaded; part of it needs a look.</h1>"),
         ("stopped", [failed("r2", UNIQUE)], "<h1>The gate stopped the last run.</h1>"),
         ("audited", [failed("r2", UNIQUE)], "<h1>Part of what is loaded is not right.</h1>"),
         ("loaded", [], "<h1>Every check holds.</h1>"),
@@ -266,6 +268,16 @@ def test_a_check_is_shown_as_it_was_judged_last_by_whatever_run_made_it(con: Con
     assert "expect_old" not in checks and "expect_new" in checks
 
 
+def test_runs_follow_each_other_as_they_were_loaded_whatever_a_clock_said(con: Connection, load: Load) -> None:
+    load(
+        runs=[run("r1", THIRD), run("r2", SECOND, status="stopped")],
+        quality_results=[result("r1", UNIQUE), failed("r2", UNIQUE)],
+    )
+    facts = quality_facts(con)
+    assert (facts["verdict"], facts["stopped_in_a_row"], facts["runs"][0]["run_id"]) == ("stopped", 1, "r2")
+    assert [mark["held"] for mark in facts["checks"][0]["marks"]] == [False, True]
+
+
 def test_a_check_tells_how_its_last_runs_went_and_when_it_failed(con: Connection, load: Load, page: Page) -> None:
     runs = [run(f"r{at}", FIRST + timedelta(days=at)) for at in range(20)]
     load(runs=runs, quality_results=[(failed if at in {3, 18, 19} else result)(f"r{at}", TITLED) for at in range(20)])
@@ -293,21 +305,25 @@ def test_the_owners_own_checks_and_changes_are_told_with_their_reasons(con: Conn
 
 
 def test_rows_held_back_tell_what_became_of_them_and_how_to_decide(con: Connection, load: Load, page: Page) -> None:
+    follows = {"expectation": "expect_referred_row_to_pass(sentence_id)", "table_name": "claims",
+               "reason": "sentence_id refers to sentences.sentence_id k2, which was held back: it overlaps"}  # fmt: skip
     load(
-        runs=[run("r1", FIRST), run("r2", SECOND)],
+        runs=[run("r1", FIRST), run("r2", SECOND), run("r3", THIRD, status="stopped")],
         sentences=[{"sentence_id": "k1", "document_id": "d", "position": 0, "start_char": 0, "end_char": 1, "text": "a",
                     "zone": "body"}],
         quarantine=[
-            held("k1"), held("k1", run_id="r2", quarantined_at=SECOND),
-            held("k1", expectation="expect_referred_row_to_pass(x)"), held("k2"),
-            held("k3", resolution="released", resolved_at=SECOND), held("k4", resolution="dropped"),
+            held("k1"), held("k2"), held("k2", run_id="r2", quarantined_at=SECOND), held("c", **follows),
+            held("k2", expectation="expect_other"), held("k3", resolution="released", resolved_at=SECOND),
+            held("k4", resolution="dropped"), held("k5", run_id="r3"),
         ],
     )  # fmt: skip
     facts = quality_facts(con)["held"]
-    assert (facts["open"], facts["released"], facts["dropped"], facts["loaded_since"]) == (2, 1, 1, 1)
-    assert [(row["row_key"], row["times"], row["is_loaded"]) for row in facts["latest"]] == [("k1", 2, True), ("k2", 1, False)]
+    states = ("open", "waiting", "following", "stopped", "loaded", "released", "dropped")
+    assert [facts[state] for state in states] == [2, 1, 1, 1, 1, 1, 1]
+    assert [(row["row_key"], row["times"]) for row in facts["latest"]] == [("k2", 2)]
     told = section(page(), "held-back")
-    assert re.search(r"claimhouse quarantine show [^<]*k2</code>", told)
+    assert "claimhouse quarantine show sentences/k2</code>" in told
+    assert "1 row waits for a decision, and 1 row that refers to them with them." in told
     assert "held back by 2 runs" in told
     assert "k3" not in told
 

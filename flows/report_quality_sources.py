@@ -59,14 +59,21 @@ _SOURCES = """
 _GIVEN = """
     WITH recent AS (
         SELECT started_at, rowid AS number FROM runs WHERE status IN ('loaded', 'unchanged') ORDER BY rowid DESC LIMIT ?
+    ), asked AS (
+        SELECT source_id, added_at FROM sources WHERE list_contains(?, source_id)
+    ), met AS (
+        SELECT d.source_id, d.document_id, r.number FROM documents AS d
+        JOIN recent AS r ON d.first_seen_at = r.started_at JOIN asked USING (source_id)
+        WHERE d.outcome = 'kept'
+    ), stated AS (
+        SELECT m.source_id, m.number, count(*) AS claims FROM claims JOIN met AS m USING (document_id) GROUP BY ALL
     ), given AS (
-        SELECT d.source_id, d.first_seen_at AS started_at, count(*) AS articles FROM documents AS d
-        WHERE d.outcome = 'kept' AND d.first_seen_at IN (SELECT started_at FROM recent) AND list_contains(?, d.source_id)
-        GROUP BY ALL
+        SELECT source_id, number, count(*) AS articles FROM met GROUP BY ALL
     )
-    SELECT s.source_id, list(coalesce(g.articles, 0) ORDER BY r.number) AS articles
-    FROM recent AS r JOIN sources AS s ON list_contains(?, s.source_id) AND s.added_at <= r.started_at
-    LEFT JOIN given AS g ON g.source_id = s.source_id AND g.started_at = r.started_at
+    SELECT s.source_id, list({'articles': coalesce(g.articles, 0), 'claims': coalesce(c.claims, 0)} ORDER BY r.number) AS given
+    FROM recent AS r JOIN asked AS s ON s.added_at <= r.started_at
+    LEFT JOIN given AS g ON g.source_id = s.source_id AND g.number = r.number
+    LEFT JOIN stated AS c ON c.source_id = s.source_id AND c.number = r.number
     GROUP BY s.source_id
 """
 
@@ -79,7 +86,7 @@ def source_facts(con: "Connection", checks: Sequence[Row]) -> Row:
             troubled.setdefault(failed["source_id"], []).append({**check, **failed})
     sources = rows(con, _SOURCES, list(troubled), SOURCES_SHOWN)
     shown = [source["source_id"] for source in sources]
-    given = {row["source_id"]: row["articles"] for row in rows(con, _GIVEN, RUNS_SHOWN, shown, shown)}
+    given = {row["source_id"]: row["given"] for row in rows(con, _GIVEN, RUNS_SHOWN, shown)}
     judged = Counter(source_id for check in checks for source_id in check["judged_sources"])
     return {
         "sources": [
@@ -97,12 +104,20 @@ def source_facts(con: "Connection", checks: Sequence[Row]) -> Row:
     }
 
 
-def _given(articles: Sequence[int]) -> Row:
-    """What the source gave in the last run, and a run before that."""
-    before = articles[:-1]
+def _given(runs: Sequence[Row]) -> Row:
+    """What the source gave in the last run, and in a run before that; `runs` are oldest first."""
+    articles = [run["articles"] for run in runs]
+    last, before = runs[-1:], runs[:-1]
     return {
         "given": articles,
         "gave_last": articles[-1] if articles else None,
-        "gave_before": sum(before) / len(before) if before else None,
+        "gave_before": sum(articles[:-1]) / len(before) if before else None,
+        "claims_last": _claims_an_article(last),
+        "claims_before": _claims_an_article(before),
         "spark": spark(articles) if articles else None,
     }
+
+
+def _claims_an_article(runs: Sequence[Row]) -> float | None:
+    articles = sum(run["articles"] for run in runs)
+    return sum(run["claims"] for run in runs) / articles if articles else None

@@ -102,6 +102,14 @@ def document(key: str, **columns: object) -> Row:
     }  # fmt: skip
 
 
+def claim(key: str, document_id: str) -> Row:
+    return {
+        "claim_id": key, "document_id": document_id, "text": "Q5 is fast", "resolved_text": "", "cluster_id": "c",
+        "sentence_id": "s", "start_char": 0, "end_char": 10, "attribution": "author", "claim_type": "other",
+        "modality": "asserted", "is_negated": False, "checkworthiness": 0.5,
+    }  # fmt: skip
+
+
 def held(key: str, **columns: object) -> Row:
     return {
         "run_id": "r1", "table_name": "sentences", "row_key": key, "reason": f"{key} overlaps",
@@ -220,13 +228,10 @@ def test_a_failed_check_says_why_it_stands_how_to_mend_it_and_shows_the_rows_hel
 
 
 def test_a_check_that_only_notes_shows_the_rows_of_the_table_with_the_way_to_the_article(load: Load, page: Page) -> None:
-    place = {"sentence_id": "s", "start_char": 0, "end_char": 10, "attribution": "author", "claim_type": "other",
-             "modality": "asserted", "is_negated": False, "checkworthiness": 0.5, "resolved_text": "",
-             "cluster_id": "c"}  # fmt: skip
     load(
         runs=[run("r1", FIRST)],
         documents=[document("d", text="Q5 is fast"), document("old", is_current=False)],
-        claims=[{"claim_id": f"c-{at}", "document_id": at, "text": "Q5 is fast", **place} for at in ("d", "old")],
+        claims=[claim(f"c-{at}", at) for at in ("d", "old")],
         quality_results=[failed("r1", ("claims", "expect_own", "text", "info"), 2,
                                 observed_value='{"rows": 2, "failing_keys": ["c-d", "c-old", "gone"]}')],
     )  # fmt: skip
@@ -356,8 +361,10 @@ def test_a_source_tells_its_rhythm_and_what_it_gave_last_against_before(con: Con
         documents=[document(f"d{at}", published_at=FIRST - timedelta(days=2 * at)) for at in range(6)]
         + [document("new", first_seen_at=SECOND, published_at=None)],
         runs=[run("r1", FIRST), run("r2", SECOND)],
+        claims=[claim("c1", "new"), claim("c2", "new"), claim("c3", "d0"), claim("c4", "d1"), claim("c5", "d2")],
     )
     here, idle = quality_facts(con)["sources"]
+    assert (here["claims_last"], here["claims_before"], idle["claims_last"]) == (2, 0.5, None)
     assert (here["gave_last"], here["gave_before"], here["given"]) == (1, 6, [6, 1])
     assert idle["given"] == [0, 0]
     told = section(page(), "sources")

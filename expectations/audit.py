@@ -6,19 +6,23 @@ from datetime import datetime
 
 import polars as pl
 
-from expectations.gate import result_row, stop_words, stops
+from expectations.freshness import Freshness, judge_freshness
+from expectations.gate import held_to, result_row, stop_words, stops
 from expectations.model import BY_NAME, World
-from expectations.suites import Finding, Judge, judge_rows, judge_shape, row_checks
+from expectations.policy import Policy
+from expectations.suites import Finding, Judge, judge_rows, judge_shape
+from expectations.tallied import judge_tallies
 from warehouse.tables import QUALITY_RESULTS, TABLES
 
 
 class Audit:
-    """What the checks found in the parts so far. A check of a table has one finding, over all parts."""
+    """What the checks found in the parts so far. A check of a table, or of a source, has one finding, over all parts."""
 
-    def __init__(self, judge: Judge, checked_at: datetime) -> None:
+    def __init__(self, judge: Judge, checked_at: datetime, policy: Policy | None = None) -> None:
         self._judge = judge
         self._checked_at = checked_at
-        self._findings: dict[tuple[str, str], Finding] = {}
+        self._policy = policy or Policy()
+        self._findings: dict[tuple[str, str, str | None], Finding] = {}
 
     def add(self, frames: Mapping[str, pl.DataFrame], found: Mapping[str, pl.Series]) -> None:
         """Judge a part: frames under their tables' names, and the keys that are there of those that their rows refer to.
@@ -31,7 +35,19 @@ class Audit:
         beside = {name: frame for name, frame in keys.items() if name not in frames and BY_NAME[name].written == "touched"}
         world = World({**beside, **frames}, found, None, self._checked_at)
         for name, frame in frames.items():
-            self._keep(judge_rows(self._judge, BY_NAME[name], frame, row_checks(BY_NAME[name]), world))
+            self._keep(judge_rows(self._judge, BY_NAME[name], frame, self._policy.checks(BY_NAME[name]), world))
+
+    def add_tallies(self, found: pl.DataFrame) -> None:
+        """Judge what was counted over all rows, as `warehouse.tallies.tallies` gives it.
+
+        What a check found in parts gives way to what it finds over all of them.
+        """
+        for finding in judge_tallies(self._judge, found, self._policy):
+            self._findings[_place(finding)] = finding
+
+    def add_freshness(self, freshness: Freshness) -> None:
+        """Judge whether each source still brings something new."""
+        self._keep(list(judge_freshness(self._judge, freshness)))
 
     def quality_results(self, run_id: str) -> pl.DataFrame:
         """One row a check of a table, as `quality_results` holds them."""
@@ -48,8 +64,13 @@ class Audit:
 
     def _keep(self, findings: list[Finding]) -> None:
         for finding in findings:
-            key = (finding.table, finding.check.title)
-            self._findings[key] = _joined(self._findings[key], finding) if key in self._findings else finding
+            if kept := held_to(self._policy, finding):
+                place = _place(kept)
+                self._findings[place] = _joined(self._findings[place], kept) if place in self._findings else kept
+
+
+def _place(finding: Finding) -> tuple[str, str, str | None]:
+    return finding.table, finding.check.title, finding.source_id
 
 
 def _joined(before: Finding, finding: Finding) -> Finding:

@@ -3,8 +3,11 @@
 from functools import cache
 
 from expectations.declared import SHAPE_CHECKS
+from expectations.freshness import FRESHNESS_CHECKS
 from expectations.model import BY_NAME, Check
+from expectations.source_history import HISTORY_CHECKS
 from expectations.suites import row_checks
+from expectations.tallied import TALLIED
 from expectations.whole import WHOLE_CHECKS
 
 
@@ -15,10 +18,11 @@ def find_check(table: str, expectation: str, column_name: str | None) -> Check |
 
 @cache
 def _row_checks() -> dict[tuple[str, str, str | None], Check]:
-    return {(name, check.name, check.column_name): check for name, table in BY_NAME.items() for check in row_checks(table)}
+    of_rows = {(name, check.name, check.column_name): check for name, table in BY_NAME.items() for check in row_checks(table)}
+    return of_rows | {(table, check.name, check.column_name): check for (table, _), check in TALLIED.items()}
 
 
 @cache
 def _run_checks() -> dict[str, Check]:
     """Checks whose columns depend on the table or the run."""
-    return {check.name: check for check in (*SHAPE_CHECKS, *WHOLE_CHECKS)}
+    return {check.name: check for check in (*SHAPE_CHECKS, *WHOLE_CHECKS, *HISTORY_CHECKS, *FRESHNESS_CHECKS)}

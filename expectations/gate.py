@@ -4,15 +4,18 @@ Every table is checked; rows that fail go to quarantine, and a failed critical c
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
 
+from expectations.freshness import Freshness, judge_freshness
 from expectations.model import BY_NAME, World
+from expectations.policy import Policy
 from expectations.quarantine import Quarantine
-from expectations.suites import Finding, Judge, judge_rows, judge_shape, row_checks
+from expectations.source_history import History, judge_sources
+from expectations.suites import Finding, Judge, judge_rows, judge_shape
 from expectations.whole import judge_loaded, judge_outcomes, judge_references, judge_shares
 from warehouse.tables import DOCUMENTS, QUALITY_RESULTS, TABLES
 
@@ -29,6 +32,8 @@ class GateContext:
     (`documents.document_id`, `claims.claim_id`, …), and what loaded rows refer to in rows that this load replaces, where a
     table is written as it is touched (`mentions.entity_id`, `claims.cluster_id`, …). `texts` has document_id and text of
     loaded documents that new rows have spans in, if any. `pages` counts the pages that must each end in one document.
+    `spared` has keys of rows, by table, that are not held back though they fail: they are loaded already, and stay.
+    `policy` says which checks are made; `history` and `freshness` what sources are held against, where there is such a thing.
     """
 
     run_id: str
@@ -37,6 +42,10 @@ class GateContext:
     texts: pl.DataFrame | None = None
     max_quarantined_percent: float = 5.0
     pages: int | None = None
+    spared: Mapping[str, pl.Series] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    history: History | None = None
+    freshness: Freshness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +88,12 @@ def check(frames: Mapping[str, pl.DataFrame], *, context: GateContext) -> Verdic
 
     world = World(frames, context.known, context.texts, context.checked_at)
     for name, frame in frames.items():
-        findings.extend(judge_rows(judge, BY_NAME[name], frame, row_checks(BY_NAME[name]), world))
-    quarantine = Quarantine(frames)
+        findings.extend(judge_rows(judge, BY_NAME[name], frame, context.policy.checks(BY_NAME[name]), world))
+    quarantine = Quarantine(frames, context.spared)
     for finding in findings:
-        if finding.check.severity != "info":
+        if finding.check.severity != "info" and finding.check.holds_back:
             quarantine.hold(finding)
+    findings.extend(_of_sources(judge, context))
     if context.pages is not None and DOCUMENTS.name in frames:
         findings.append(judge_outcomes(judge, frames[DOCUMENTS.name], context.pages))
     held = {name: quarantine.count(name) for name in frames}
@@ -97,9 +107,18 @@ def check(frames: Mapping[str, pl.DataFrame], *, context: GateContext) -> Verdic
     return _verdict(passed, findings, quarantine, context)
 
 
+def _of_sources(judge: Judge, context: GateContext) -> Iterator[Finding]:
+    """What sources came to beside their own past. Nothing is held back for it."""
+    if context.history is not None:
+        yield from judge_sources(judge, context.history)
+    if context.freshness is not None:
+        yield from judge_freshness(judge, context.freshness)
+
+
 def _verdict(
     passed: dict[str, pl.DataFrame], findings: Sequence[Finding], quarantine: Quarantine, context: GateContext
 ) -> Verdict:
+    findings = [kept for finding in findings if (kept := held_to(context.policy, finding))]
     stopped_by = tuple(stop_words(finding) for finding in findings if stops(finding))
     held = quarantine.rows(context.run_id, context.checked_at, most=SAMPLE_WHEN_STOPPED if stopped_by else None)
     return Verdict(
@@ -110,6 +129,12 @@ def _verdict(
         quarantine=held,
         stopped_by=stopped_by,
     )
+
+
+def held_to(policy: Policy, finding: Finding) -> Finding | None:
+    """The finding with its check as the policy has it; None where the check is off."""
+    check = policy.adjusted(finding.table, finding.check)
+    return replace(finding, check=check) if check else None
 
 
 def stops(finding: Finding) -> bool:
@@ -131,7 +156,7 @@ def stop_words(finding: Finding) -> str:
 
 def result_row(finding: Finding, run_id: str, checked_at: datetime) -> dict[str, object]:
     """The `quality_results` row."""
-    rows = {} if finding.failed is None else {"rows": finding.judged}
+    rows = {} if finding.failed_count is None else {"rows": finding.judged}
     error = {"error": finding.error} if finding.error is not None else {}
     return {
         "run_id": run_id,
@@ -141,9 +166,10 @@ def result_row(finding: Finding, run_id: str, checked_at: datetime) -> dict[str,
         "severity": finding.check.severity,
         "success": finding.success,
         "observed_value": _json({**rows, **finding.observed, **error}),
-        "unexpected_count": None if finding.failed is None else len(finding.failed),
+        "unexpected_count": finding.failed_count,
         "unexpected_percent": finding.failed_percent,
         "checked_at": checked_at,
+        "source_id": finding.source_id,
     }
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from expectations.model import Holds
+from expectations.model import Holds, World
 from warehouse.tables import Span
 
 
@@ -18,7 +18,7 @@ def rowwise(rule: pl.Expr) -> Holds:
 
 
 def beside_document(rule: pl.Expr) -> Holds:
-    """A rule on the row and its document's `_text` and `_outcome`."""
+    """A rule on the row and its document's `_text`, `_outcome`, `_page_id` and `_published_at`."""
     return lambda frame, world: _judged(_beside(frame, world.documents, "document_id"), rule)
 
 
@@ -30,6 +30,18 @@ def beside_sentence(rule: pl.Expr) -> Holds:
 def beside_claim(rule: pl.Expr) -> Holds:
     """A rule on the row and its claim's `_document_id`, `_start_char`, `_end_char` `_speaker_id`, `_subject_id` …."""
     return lambda frame, world: _judged(_beside(frame, world.claims, "claim_id"), rule)
+
+
+def beside_number_of(table: str, key: str, rule: pl.Expr) -> Holds:
+    """A rule on the row and `_number`: how many rows of the other table bear its key. Null where that table is not at hand."""
+
+    def holds(frame: pl.DataFrame, world: World) -> pl.Series:
+        if not world.has(table):
+            return _unjudged(frame)
+        counted = world.frames[table].group_by(key).agg(_number=pl.len())
+        return _judged(_beside(frame, counted, key).with_columns(pl.col("_number").fill_null(0)), rule)
+
+    return holds
 
 
 def refers_to_a_known_row(column: str, reference: str) -> Holds:
@@ -76,6 +88,10 @@ def _where_present(span: Span, rule: pl.Expr) -> pl.Expr:
 def _beside(frame: pl.DataFrame, other: pl.DataFrame, key: str) -> pl.DataFrame:
     """Each row beside what it refers to, nulls where this run has no such row: that is a matter for the reference's check."""
     return frame.join(other, on=key, how="left", maintain_order="left")
+
+
+def _unjudged(frame: pl.DataFrame) -> pl.Series:
+    return pl.repeat(None, frame.height, dtype=pl.Boolean, eager=True)
 
 
 def _judged(frame: pl.DataFrame, rule: pl.Expr) -> pl.Series:

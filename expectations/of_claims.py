@@ -1,51 +1,42 @@
-"""Checks of claims and of what is found in sentences beside them, beyond their columns' declarations."""
+"""Checks of claims, and of whom and what they are about, beyond their columns' declarations."""
 
 import polars as pl
 
-from expectations.marks import beside_claim, beside_document, beside_sentence, lies_within, rowwise
-from expectations.model import IGNORE_MISSING, PAIR, in_order, info, mostly_known, warning
+from expectations.marks import beside_claim, beside_number_of, beside_sentence, lies_within, rowwise
+from expectations.model import Check, Holds, World, info, mostly_known, nearly_all, warning
+from expectations.of_findings import FROM_KEPT
 from warehouse.tables import READ_ZONES
 
-_FROM_KEPT = warning(
-    name="expect_row_to_come_from_a_kept_document",
-    columns=("document_id",),
-    why="What a duplicate or a page that is no article says must not count again",
-    mend="look for the step that sets the outcome after the document's rows were made",
-    words="document {document_id} was not kept",
-    holds=beside_document(pl.col("_outcome") == "kept"),
-)
 
-MENTION_CHECKS = (
-    _FROM_KEPT,
-    warning(
-        name="expect_row_to_come_from_the_article",
-        columns=("sentence_id",),
-        why="Nothing that is left out of an article, such as related stories and comments, may count as said by it",
-        mend="look at how the zone of the sentence came about, and at the filter on zones",
-        words="sentence {sentence_id} is boilerplate",
-        holds=beside_sentence(pl.col("_zone") != "boilerplate"),
-    ),
-    warning(
-        name="expect_row_to_lie_in_its_sentence",
-        columns=("sentence_id", "start_char", "end_char"),
-        why="Readers see a row in its sentence, with the span marked there",
-        mend="look for offsets that count from the sentence instead of the text, or for a mixed-up sentence_id",
-        words="{start_char} to {end_char} is not in sentence {sentence_id}",
-        holds=beside_sentence(lies_within("start_char", "end_char")),
-    ),
-)
+def _named_beside(role: str) -> Holds:
+    """Whether the entity that the claim names in this part stands in claim_entities too."""
 
-_IN_CLAIM = warning(
-    name="expect_row_to_lie_in_its_claim",
-    columns=("claim_id", "start_char", "end_char"),
-    why="Queries on a claim's figures and times must not meet those of its neighbour",
-    mend="look at how the smallest claim that holds the span is found",
-    words="{start_char} to {end_char} is not in claim {claim_id}",
-    holds=beside_claim(lies_within("start_char", "end_char")),
-)
+    def holds(frame: pl.DataFrame, world: World) -> pl.Series:
+        if not world.has("claim_entities"):
+            return pl.repeat(None, frame.height, dtype=pl.Boolean, eager=True)
+        key, entity = ("claim_id", f"{role}_id"), pl.col(f"{role}_id")
+        links = world.frames["claim_entities"].filter(pl.col("role") == role)
+        linked = links.select("claim_id", pl.col("entity_id").alias(key[1]), _linked=pl.lit(value=True)).unique()
+        beside = frame.select(key).join(linked, on=key, how="left", maintain_order="left")
+        is_linked = pl.col("_linked").fill_null(value=False)
+        return beside.select(holds=pl.when(entity.is_not_null()).then(is_linked)).get_column("holds")
+
+    return holds
+
+
+def _at_most(column: str, most: int, why: str) -> Check:
+    return nearly_all(
+        name="expect_words_to_be_short",
+        columns=(column,),
+        why=why,
+        mend="look at the sentence that it stands in, and at where its words were cut",
+        words=f"{column} is as long as {{{column}}}",
+        holds=rowwise(pl.col(column).str.len_chars() <= most),
+    )
+
 
 CLAIM_CHECKS = (
-    _FROM_KEPT,
+    FROM_KEPT,
     warning(
         name="expect_claim_to_come_from_read_zones",
         columns=("sentence_id",),
@@ -88,6 +79,50 @@ CLAIM_CHECKS = (
         holds=rowwise(pl.when(pl.col("speaker").is_not_null()).then(pl.col("speaker_id").is_not_null())),
         mostly=0.3,
     ),
+    *(
+        info(
+            name="expect_entity_of_claim_to_be_linked",
+            columns=("claim_id", f"{role}_id"),
+            why="A claim's speaker, subject and object stand twice, here and in claim_entities, and should not differ",
+            mend="derive claim_entities from the claim's own speaker_id, subject_id and object_id",
+            words=f"claim {{claim_id}} has {{{role}_id}} as its {role}, and claim_entities does not",
+            holds=_named_beside(role),
+        )
+        for role in ("speaker", "subject", "object")
+    ),
+    info(
+        name="expect_claim_to_have_terms",
+        columns=("claim_id",),
+        why="A claim without terms is never found by new claims that say the same",
+        mend="run again: terms that are missing are made anew",
+        words="claim {claim_id} has no row in claim_terms",
+        holds=beside_number_of("claim_terms", "claim_id", pl.col("_number") > 0),
+    ),
+    info(
+        name="expect_attribution_to_name_a_voice",
+        columns=("attribution", "speaker", "cue"),
+        why="What is said of somebody must show by which words: a speaker, or a cue such as according to",
+        mend="look at the sentence, and at what its attribution was read from",
+        words="attribution is {attribution}, without speaker and cue",
+        holds=rowwise(
+            pl.when(pl.col("attribution") != "author").then(pl.col("speaker").is_not_null() | pl.col("cue").is_not_null())
+        ),
+    ),
+    _at_most("text", 1_000, "One in a thousand of 24,873 real claims has more than 512 characters: a longer one is none"),
+    _at_most("speaker", 200, "Of 3,278 real speakers the longest takes 152 characters: a longer one is a sentence, not a name"),
+    _at_most("cue", 100, "A cue is a verb of saying with its helpers, and one in a thousand takes more than 24 characters"),
+    nearly_all(
+        name="expect_resolved_text_to_resemble_text",
+        columns=("text", "resolved_text"),
+        why="Names in place of pronouns make a statement longer, but not shorter than half nor longer than five times",
+        mend="look at which words were replaced by which name",
+        words="{text} became {resolved_text}",
+        holds=rowwise(
+            pl.col("resolved_text")
+            .str.len_chars()
+            .is_between(pl.col("text").str.len_chars() / 2, 5 * pl.col("text").str.len_chars() + 50)
+        ),
+    ),
 )
 
 CLAIM_ENTITY_CHECKS = (
@@ -105,77 +140,5 @@ CLAIM_ENTITY_CHECKS = (
                 )
             )
         ),
-    ),
-)
-
-QUANTITY_CHECKS = (
-    *MENTION_CHECKS,
-    _IN_CLAIM,
-    in_order(
-        "value",
-        "upper_value",
-        severity="warning",
-        name="expect_range_in_order",
-        why="A range runs from its lower to its upper bound",
-    ),
-)
-
-TIME_CHECKS = (
-    *MENTION_CHECKS,
-    _IN_CLAIM,
-    in_order(
-        "earliest",
-        "latest",
-        severity="warning",
-        name="expect_period_in_order",
-        why="A period runs from its first day to its last",
-    ),
-)
-
-CLUSTER_CHECKS = (
-    in_order(
-        "document_count",
-        "claim_count",
-        severity="info",
-        name="expect_documents_within_claims",
-        why="Each document that makes a statement makes at least one claim",
-    ),
-    in_order(
-        "first_published_at",
-        "last_published_at",
-        severity="info",
-        name="expect_publications_in_order",
-        why="A statement is first published before it is last published",
-    ),
-)
-
-ENTITY_CHECKS = (
-    info(
-        name="expect_column_values_to_match_regex",
-        columns=("wikidata_id",),
-        why="The id becomes a link to Wikidata, where an item is Q and a number",
-        mend="mend the row in seeds/entities.csv",
-        words="wikidata_id is {wikidata_id}",
-        rule="ExpectColumnValuesToMatchRegex",
-        arguments={"regex": r"^Q[1-9][0-9]*$"},
-    ),
-    in_order(
-        "document_count",
-        "mention_count",
-        severity="info",
-        name="expect_documents_within_mentions",
-        why="Each document that names an entity mentions it at least once",
-    ),
-)
-
-CLAIM_RELATION_CHECKS = (
-    warning(
-        name="expect_smaller_id_first",
-        columns=("claim_id", "other_claim_id"),
-        why="A pair that may stand in either order would be counted twice",
-        mend="order the two ids where the pair is judged",
-        words="{claim_id} does not come before {other_claim_id}",
-        rule=PAIR,
-        arguments={"column_A": "other_claim_id", "column_B": "claim_id", **IGNORE_MISSING},
     ),
 )

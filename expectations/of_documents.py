@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from expectations.marks import not_after_the_run, rowwise
+from expectations.marks import beside_number_of, not_after_the_run, rowwise
 from expectations.model import Check, in_order, info, mostly_known, warning
 
 _A_DAY = timedelta(days=1)
@@ -28,6 +28,14 @@ DOCUMENT_CHECKS = (
         mend="look at its raw page, and at the outcome that too little text should have led to",
         words="it is kept, and has {word_count} words",
         holds=rowwise(pl.when(_KEPT).then(pl.col("text").is_not_null() & (pl.col("word_count") > 0))),
+    ),
+    warning(
+        name="expect_kept_document_to_have_sentences",
+        columns=("document_id", "outcome"),
+        why="What a kept page says is found in its sentences: one without any was cut into pieces wrongly",
+        mend="look for what became of the blocks of its text",
+        words="it is kept, and has no sentence",
+        holds=beside_number_of("sentences", "document_id", pl.when(_KEPT).then(pl.col("_number") > 0)),
     ),
     info(
         name="expect_outcome_to_have_a_reason",
@@ -101,16 +109,5 @@ SENTENCE_CHECKS = (
         mend="look at how the sentence before it in reading order was cut",
         words="it starts at {start_char}, before the sentence above it has ended",
         holds=rowwise(pl.col("start_char") >= pl.col("end_char").shift(1).over("document_id", order_by="position")),
-    ),
-)
-
-DOCUMENT_RELATION_CHECKS = (
-    warning(
-        name="expect_pair_of_two_documents",
-        columns=("document_id", "other_document_id"),
-        why="A document is no copy of itself",
-        mend="leave the pair of a document with itself out where candidates are made",
-        words="{document_id} is paired with itself",
-        holds=rowwise(pl.col("document_id") != pl.col("other_document_id")),
     ),
 )

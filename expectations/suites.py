@@ -9,17 +9,19 @@ import polars as pl
 
 from expectations.declared import SHAPE_CHECKS, declared_checks
 from expectations.model import Check, World
-from expectations.of_claims import (
-    CLAIM_CHECKS,
-    CLAIM_ENTITY_CHECKS,
-    CLAIM_RELATION_CHECKS,
-    CLUSTER_CHECKS,
-    ENTITY_CHECKS,
-    MENTION_CHECKS,
-    QUANTITY_CHECKS,
-    TIME_CHECKS,
+from expectations.of_claims import CLAIM_CHECKS, CLAIM_ENTITY_CHECKS
+from expectations.of_documents import DOCUMENT_CHECKS, SENTENCE_CHECKS
+from expectations.of_entities import CLAIM_RELATION_CHECKS, CLUSTER_CHECKS, ENTITY_ALIAS_CHECKS, ENTITY_CHECKS
+from expectations.of_findings import MENTION_CHECKS, QUANTITY_CHECKS, TIME_CHECKS
+from expectations.of_keys import (
+    ARTICLE_KEY_CHECKS,
+    ARTICLES_HAVE_KEYS,
+    CLAIM_TERM_CHECKS,
+    DOCUMENT_RELATION_CHECKS,
+    SOURCE_CHECKS,
 )
-from expectations.of_documents import DOCUMENT_CHECKS, DOCUMENT_RELATION_CHECKS, SENTENCE_CHECKS
+from expectations.of_pages import PAGE_CHECKS, PIECE_CHECKS
+from expectations.of_runs import QUALITY_RESULT_CHECKS, QUARANTINE_CHECKS, RUN_CHECKS
 from expectations.words import reason, row_keys
 from warehouse.tables import Table
 
@@ -30,9 +32,11 @@ CHUNK_ROWS = 100_000
 """Rows that are held as pandas at a time: 25 expectations on as many take 0.45 s, and larger chunks gain no speed."""
 
 ACROSS: Mapping[str, tuple[Check, ...]] = {
-    "documents": DOCUMENT_CHECKS,
-    "sentences": SENTENCE_CHECKS,
+    "sources": SOURCE_CHECKS,
+    "documents": (*DOCUMENT_CHECKS, *PAGE_CHECKS, ARTICLES_HAVE_KEYS),
+    "sentences": (*SENTENCE_CHECKS, *PIECE_CHECKS),
     "entities": ENTITY_CHECKS,
+    "entity_aliases": ENTITY_ALIAS_CHECKS,
     "mentions": MENTION_CHECKS,
     "claim_clusters": CLUSTER_CHECKS,
     "claims": CLAIM_CHECKS,
@@ -41,6 +45,11 @@ ACROSS: Mapping[str, tuple[Check, ...]] = {
     "time_expressions": TIME_CHECKS,
     "claim_relations": CLAIM_RELATION_CHECKS,
     "document_relations": DOCUMENT_RELATION_CHECKS,
+    "claim_terms": CLAIM_TERM_CHECKS,
+    "article_keys": ARTICLE_KEY_CHECKS,
+    "runs": RUN_CHECKS,
+    "quality_results": QUALITY_RESULT_CHECKS,
+    "quarantine": QUARANTINE_CHECKS,
 }
 """The checks of each table beyond its declaration."""
 
@@ -56,7 +65,7 @@ class Finding:
 
     `judged` counts the rows that the check says something about, and `failed` numbers those that fail, from 0; it is None where
     the table is judged as a whole. `example` says what is wrong with the first of them, and `error` why the check could not be
-    carried out.
+    carried out. `counted` is how many fail where they are counted and not listed; `source_id` names the source that was judged.
     """
 
     table: str
@@ -67,13 +76,20 @@ class Finding:
     failed: tuple[int, ...] | None = None
     example: str | None = None
     error: str | None = None
+    counted: int | None = None
+    source_id: str | None = None
+
+    @property
+    def failed_count(self) -> int | None:
+        """How many rows fail; None where the table is judged as a whole."""
+        return self.counted if self.failed is None else len(self.failed)
 
     @property
     def failed_percent(self) -> float | None:
-        """Share of `failed` in `judged`; 0 where nothing was to judge."""
-        if self.failed is None:
+        """Share of `failed_count` in `judged`; 0 where nothing was to judge."""
+        if self.failed_count is None:
             return None
-        return 100 * len(self.failed) / self.judged if self.judged else 0.0
+        return 100 * self.failed_count / self.judged if self.judged else 0.0
 
 
 class Judge:

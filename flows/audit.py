@@ -21,13 +21,16 @@ from flows.fetch.collect import ledger_path
 from flows.fetch.ledger import Ledger, SourceRow
 from flows.inputs import inputs_of
 from flows.knowledge import reading
+from flows.own_checks import policy_of
 from flows.retries import retried, while_held
 from flows.run import Run, only_run
 from flows.settings import Settings, load_settings
+from flows.source_past import freshness_of_all
 from warehouse.database import building, open_readonly
 from warehouse.load import load_tables
 from warehouse.parts import parts
 from warehouse.tables import QUALITY_RESULTS, RUNS
+from warehouse.tallies import tallies
 
 AUDITED = "audited"
 """The status of an audit's row in `runs`."""
@@ -89,11 +92,13 @@ def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
 
 @task(name="check all", cache_policy=NO_CACHE)
 def check_all(run: Run) -> Audit:
-    """Judge every row of the warehouse by the suites of the gate, part by part."""
-    found = Audit(Judge(), now())
+    """Judge every row of the warehouse by the suites of the gate, part by part, then what all of them come to."""
     with reading(run.settings.warehouse_path) as con:
+        found = Audit(Judge(), now(), policy_of(run.settings, con))
         for part in parts(con):
             found.add(part.frames, part.found)
+        found.add_tallies(tallies(con))
+        found.add_freshness(freshness_of_all(con, run.settings))
     return found
 
 

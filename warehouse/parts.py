@@ -1,7 +1,7 @@
 """The whole warehouse in parts that fit in memory, with what the rows of each refer to elsewhere.
 
 A part holds some pages with all of their revisions, and all rows that belong to these; or some rows of tables that belong to no
-document, those of one key together. Tables that tell of runs are left out.
+document, those of one key together: with a run goes all that it tells of itself.
 """
 # ruff: noqa: S608   names in the SQL come from the declarations; values travel in registered frames or as parameters
 
@@ -20,10 +20,9 @@ PART_DOCUMENTS = 4_000
 PART_ROWS = 200_000
 """Rows of a part of a table that belongs to no document."""
 
-_KEPT = [table for table in TABLES if table.written != "run"]
-_OF_DOCUMENTS = [table for table in _KEPT if "document_id" in table.schema]
-_OF_CLAIMS = [table for table in _KEPT if "claim_id" in table.schema and table not in _OF_DOCUMENTS]
-_BY_THEMSELVES = [table for table in _KEPT if table not in _OF_DOCUMENTS and table not in _OF_CLAIMS]
+_OF_DOCUMENTS = [table for table in TABLES if "document_id" in table.schema]
+_OF_CLAIMS = [table for table in TABLES if "claim_id" in table.schema and table not in _OF_DOCUMENTS]
+_BY_THEMSELVES = [table for table in TABLES if table not in _OF_DOCUMENTS and table not in _OF_CLAIMS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _strays(con: Connection) -> dict[str, pl.DataFrame]:
 
 def _part(con: Connection, frames: Mapping[str, pl.DataFrame]) -> Part:
     asked: dict[str, list[pl.Series]] = {}
-    for table in _KEPT:
+    for table in TABLES:
         for column in table.columns if table.name in frames else ():
             if column.references:
                 asked.setdefault(column.references, []).append(frames[table.name][column.name].alias("key"))

@@ -60,12 +60,12 @@ def good_frames() -> Frames:
     }  # fmt: skip
     place = {"document_id": "d1", "sentence_id": "s1"}
     clusters = [
-        {"cluster_id": name, "text": name, "claim_count": 1, "document_count": 1, "site_count": 1, "speaker_count": 0}
-        for name in ("c1", "c2")
+        {"cluster_id": name, "text": name, "claim_count": 1, "document_count": 1, "site_count": 1, "speaker_count": speakers}
+        for name, speakers in (("c1", 1), ("c2", 0))
     ]
     entities = [
-        {"entity_id": key, "name": name, "type": kind, "wikidata_id": item, "mention_count": 1, "document_count": 1}
-        for key, name, kind, item in (("ada", "Ada Byron", "PERSON", "Q7259"), ("q5", "Q5", "PRODUCT", None))
+        {"entity_id": key, "name": name, "type": kind, "wikidata_id": item, "mention_count": count, "document_count": count}
+        for key, name, kind, item, count in (("ada", "Ada Byron", "PERSON", "Q7259", 1), ("q5", "Q5", "PRODUCT", None, 0))
     ]
     mention = {**place, "method": "model", "score": 0.9}
     rows: dict[str, list[Row]] = {
@@ -80,7 +80,7 @@ def good_frames() -> Frames:
             for position, (key, (zone, words)) in enumerate(SENTENCES.items())
         ],
         "entities": entities,
-        "entity_aliases": [{"entity_id": "ada", "alias": "Byron"}],
+        "entity_aliases": [{"entity_id": "ada", "alias": "Byron"}, {"entity_id": "q5", "alias": "Q5"}],
         "mentions": [
             {"mention_id": "m1", **mention, **span("Ada Byron"), "entity_id": "ada", "type": "PERSON"},
             {"mention_id": "m2", **mention, **span("Monday"), "type": "OTHER", "score": None},
@@ -121,10 +121,31 @@ def frames() -> Frames:
 
 
 @pytest.fixture
+def told() -> Frames:
+    """What a run tells of itself: its row, one check that failed, one row that was held back."""
+    place = {"run_id": "run-1", "table_name": "claims"}
+    rows: dict[str, list[Row]] = {
+        "runs": [
+            {"run_id": "run-1", "started_at": NOW, "finished_at": NOW, "status": "loaded", "pages": 3, "documents": 3,
+             "claims": 2, "quarantined": 1, "code_version": "1", "model_version": "1", "words": 14, "reading_seconds": 1.5},
+        ],
+        "quality_results": [
+            {**place, "expectation": "expect_it", "column_name": "text", "severity": "warning", "success": False,
+             "observed_value": '{"rows": 3}', "unexpected_count": 1, "unexpected_percent": 33.3, "checked_at": NOW},
+        ],
+        "quarantine": [
+            {**place, "row_key": "c9", "expectation": "expect_it(text)", "reason": "it is odd", "row": '{"claim_id": "c9"}',
+             "quarantined_at": NOW},
+        ],
+    }  # fmt: skip
+    return {name: BY_NAME[name].frame(found) for name, found in rows.items()}
+
+
+@pytest.fixture
 def broken() -> Callable[..., Frames]:
     """Gives the frames with other values in one row of one table."""
 
-    def set_values(frames: Frames, table: str, row: int, **columns: object) -> Frames:
+    def set_values(frames: Frames, table: str, row: int, /, **columns: object) -> Frames:
         frame = frames[table]
         rows = frame.to_dicts()
         rows[row].update(columns)

@@ -1,20 +1,20 @@
 """Every check of every table fails on a row that breaks it, and on no row of a run in which everything holds."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 
 import polars as pl
 import pytest
 
-from expectations.model import BY_NAME, Check
-from expectations.suites import Finding, Judge, judge_shape, row_checks
+from expectations.model import BY_NAME, Check, World
+from expectations.suites import Finding, Judge, judge_rows, judge_shape, row_checks
+from tests.unit.expectations.conftest import NOW
+from tests.unit.expectations.row_cases import ACROSS_COLUMNS, OF_SEVERAL_ROWS, Case
 
 Frames = dict[str, pl.DataFrame]
 Broken = Callable[..., Frames]
 Judged = Callable[[Frames, str, list[Check]], list[Finding]]
-Case = tuple[str, str, int, dict[str, object]]
 
-CHECKED = [name for name in BY_NAME if name not in ("runs", "quality_results", "quarantine")]
+CHECKED = list(BY_NAME)
 CHECKS = {name: row_checks(BY_NAME[name]) for name in CHECKED}
 SPANS = [
     ("sentences", 1, "start_char", "end_char", "text"),
@@ -53,42 +53,14 @@ CASES: list[Case] = [
     *((name, f"expect_span_to_start_before_it_ends({start}, {end})", at, {end: 0}) for name, at, start, end, _ in SPANS),
     *((name, f"expect_span_to_reproduce_text({start}, {end}, {text})", at, {start: 0}) for name, at, start, end, text in SPANS),
     *((table, title, 0, values) for table in ("mentions", "quantities", "time_expressions") for title, values in IN_ARTICLE),
-    ("documents", "expect_text_chars_to_count_text(text_chars, text)", 0, {"text_chars": 3}),
-    ("documents", "expect_kept_document_to_have_words(outcome, text, word_count)", 0, {"word_count": 0}),
-    ("documents", "expect_outcome_to_have_a_reason(outcome, outcome_reason)", 1, {"outcome_reason": None}),
-    ("documents", "expect_duplicate_to_name_its_original(outcome, duplicate_of)", 1, {"duplicate_of": None}),
-    ("documents", "expect_page_to_have_one_current_revision(page_id, is_current)", 1, {"page_id": "page-d1"}),
-    ("documents", "expect_seen_times_in_order(first_seen_at, last_seen_at)", 0, {"last_seen_at": datetime(2020, 1, 1)}),
-    ("documents", "expect_publication_not_to_lie_ahead(published_at)", 0, {"published_at": datetime(2027, 1, 1)}),
-    ("documents", "expect_column_values_to_be_mostly_known(published_at)", 0, {"published_at": None}),
-    ("documents", "expect_column_values_to_be_mostly_known(title)", 0, {"title": None}),
-    ("sentences", "expect_position_to_be_single_in_document(document_id, position)", 1, {"position": 0}),
-    ("sentences", "expect_sentences_not_to_overlap(document_id, start_char, end_char)", 2, {"start_char": 20}),
-    ("entities", "expect_column_values_to_match_regex(wikidata_id)", 0, {"wikidata_id": "q7259"}),
-    ("entities", "expect_documents_within_mentions(document_count, mention_count)", 0, {"document_count": 2}),
-    ("claim_clusters", "expect_documents_within_claims(document_count, claim_count)", 0, {"document_count": 2}),
-    ("claim_clusters", "expect_publications_in_order(first_published_at, last_published_at)", 0,
-     {"first_published_at": datetime(2026, 1, 2), "last_published_at": datetime(2026, 1, 1)}),
-    ("claims", "expect_span_to_start_before_it_ends(speaker_start_char, speaker_end_char)", 0, {"speaker_end_char": 1}),
-    ("claims", "expect_span_to_be_whole_or_absent(speaker_start_char, speaker_end_char)", 0, {"speaker_end_char": None}),
-    ("claims", "expect_span_to_lie_in_the_text(speaker_start_char, speaker_end_char)", 0, {"speaker_end_char": 9999}),
-    ("claims", "expect_span_to_be_whole_or_absent(cue_start_char, cue_end_char, cue)", 0, {"cue": None}),
-    ("claims", "expect_row_to_come_from_a_kept_document(document_id)", 0, {"document_id": "d2"}),
-    ("claims", "expect_claim_to_come_from_read_zones(sentence_id)", 0, {"sentence_id": "s0"}),
-    ("claims", "expect_row_to_start_in_its_sentence(sentence_id, start_char)", 0, {"sentence_id": "s2"}),
-    ("claims", "expect_no_speaker_where_the_article_speaks(attribution, speaker)", 0, {"attribution": "author"}),
-    ("claims", "expect_entity_to_have_words(speaker, speaker_id)", 1, {"speaker_id": "ada"}),
-    ("claims", "expect_entity_to_have_words(subject, subject_id)", 1, {"subject_id": "ada"}),
-    ("claims", "expect_entity_to_have_words(object, object_id)", 1, {"object_id": "ada"}),
-    ("claims", "expect_column_values_to_be_mostly_known(speaker, speaker_id)", 0, {"speaker_id": None}),
-    ("claim_entities", "expect_role_to_agree_with_claim(claim_id, entity_id, role)", 0, {"entity_id": "q5"}),
-    ("quantities", "expect_row_to_lie_in_its_claim(claim_id, start_char, end_char)", 0, {"claim_id": "c2"}),
-    ("quantities", "expect_range_in_order(value, upper_value)", 0, {"value": 5.0, "upper_value": 4.0}),
-    ("time_expressions", "expect_row_to_lie_in_its_claim(claim_id, start_char, end_char)", 0, {"claim_id": "c2"}),
-    ("time_expressions", "expect_period_in_order(earliest, latest)", 0, {"latest": date(2020, 1, 1)}),
-    ("claim_relations", "expect_smaller_id_first(claim_id, other_claim_id)", 0, {"claim_id": "c3"}),
-    ("document_relations", "expect_pair_of_two_documents(document_id, other_document_id)", 0, {"other_document_id": "d2"}),
-]  # fmt: skip
+    *ACROSS_COLUMNS,
+]
+
+
+@pytest.fixture
+def frames(frames: Frames, told: Frames) -> Frames:
+    """Those of the run, and what it tells of itself."""
+    return {**frames, **told}
 
 
 def _check(table: str, title: str) -> Check:
@@ -113,7 +85,7 @@ def test_a_key_that_repeats_fails_in_both_rows(table: str, frames: Frames, judge
 
 def test_no_check_goes_untested() -> None:
     keys = {(name, CHECKS[name][0].title) for name in CHECKED}
-    tested = {(table, title) for table, title, *_ in CASES} | keys
+    tested = {(table, title) for table, title, *_ in CASES} | keys | OF_SEVERAL_ROWS
     assert {(name, check.title) for name in CHECKED for check in CHECKS[name]} == tested
 
 
@@ -145,6 +117,69 @@ def test_a_share_that_suffices_lets_single_gaps_pass(frames: Frames, judged: Jud
     [half] = judged({"documents": documents}, "documents", [check])
     [less] = judged({"documents": documents.head(9)}, "documents", [check])
     assert (half.success, len(half.failed or ()), less.success) == (True, 5, False)
+
+
+@pytest.mark.parametrize(("words", "failing"), [
+    ({6: 50}, set()), ({7: 50}, {"fit_length"}), ({7: 49}, set()), ({0: 150}, {"make_claims"}), ({0: 149}, set()),
+])  # fmt: skip
+def test_an_article_makes_some_claims_and_no_more_than_it_has_room_for(
+    words: dict[int, int], failing: set[str], frames: Frames, broken: Broken, judged: Judged
+) -> None:
+    [(claims, length)] = words.items()
+    rows = [{**frames["claims"].row(1, named=True), "claim_id": f"c{number}"} for number in range(claims)]
+    made = {**broken(frames, "documents", 0, word_count=length), "claims": BY_NAME["claims"].frame(rows)}
+    titles = {"fit_length": "expect_claims_to_fit_length", "make_claims": "expect_article_to_make_claims"}
+    checks = [_check("documents", f"{title}(document_id, word_count)") for title in titles.values()]
+    found = judged(made, "documents", checks)
+    assert {name for name, finding in zip(titles, found, strict=True) if not finding.success} == failing
+
+
+def test_a_pair_that_says_the_same_and_disputes_fails_twice(frames: Frames, judged: Judged) -> None:
+    pairs = pl.concat([frames["claim_relations"], frames["claim_relations"].with_columns(relation=pl.lit("same"))])
+    check = _check("claim_relations", "expect_pair_to_be_judged_once(claim_id, other_claim_id)")
+    [finding] = judged({**frames, "claim_relations": pairs}, "claim_relations", [check])
+    assert finding.failed == (0, 1)
+
+
+@pytest.mark.parametrize(("page", "fails"), [("page-d1", True), ("another", False)])
+def test_a_pair_of_claims_is_of_two_pages_or_of_one_document(
+    page: str, fails: bool, frames: Frames, broken: Broken, judged: Judged
+) -> None:
+    in_two = broken(broken(frames, "claims", 1, document_id="d2"), "documents", 1, page_id=page)
+    check = _check("claim_relations", "expect_pair_not_to_be_of_two_revisions(claim_id, other_claim_id)")
+    [here] = judged(frames, "claim_relations", [check])
+    [finding] = judged(in_two, "claim_relations", [check])
+    assert (here.judged, finding.judged, not finding.success) == (1, 1, fails)
+
+
+@pytest.mark.parametrize("title", [
+    "documents.expect_kept_document_to_have_sentences(document_id, outcome)",
+    "documents.expect_sentences_to_cover_text(document_id, text_chars)",
+    "documents.expect_article_to_have_keys(document_id, outcome)",
+    "documents.expect_claims_to_fit_length(document_id, word_count)",
+    "entities.expect_entity_to_have_a_form(entity_id)",
+    "entities.expect_counts_to_agree_with_mentions(entity_id, mention_count, document_count)",
+    "claim_clusters.expect_counts_to_agree_with_claims(cluster_id, claim_count, speaker_count)",
+    "claims.expect_entity_of_claim_to_be_linked(claim_id, speaker_id)",
+    "claims.expect_claim_to_have_terms(claim_id)",
+    "claim_relations.expect_pair_not_to_be_of_two_revisions(claim_id, other_claim_id)",
+    "document_relations.expect_relation_to_fit_pages(document_id, other_document_id, relation)",
+])  # fmt: skip
+def test_what_stands_in_tables_that_are_not_at_hand_is_not_judged(title: str, frames: Frames, judged: Judged) -> None:
+    table, _, name = title.partition(".")
+    [finding] = judged({table: frames[table]}, table, [_check(table, name)])
+    assert (finding.success, finding.judged) == (True, 0)
+
+
+@pytest.mark.parametrize(("known", "count", "fails"), [([], 5, True), (["c1"], 5, False), (["c1"], 0, True)])
+def test_where_loaded_claims_say_the_same_a_count_is_at_least_that_of_the_new_ones(  # noqa: PLR0913, PLR0917
+    known: list[str], count: int, fails: bool, frames: Frames, broken: Broken, judge: Judge
+) -> None:
+    more = broken(frames, "claim_clusters", 0, claim_count=count)
+    world = World(more, {"claims.cluster_id": pl.Series(known, dtype=pl.String)}, None, NOW)
+    check = _check("claim_clusters", "expect_counts_to_agree_with_claims(cluster_id, claim_count, speaker_count)")
+    [finding] = judge_rows(judge, BY_NAME["claim_clusters"], more["claim_clusters"], [check], world)
+    assert (not finding.success) == fails
 
 
 def test_a_span_counts_code_points_behind_an_emoji(frames: Frames, broken: Broken, judged: Judged) -> None:

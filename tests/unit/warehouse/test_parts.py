@@ -5,8 +5,6 @@ from warehouse.load import read_table
 from warehouse.parts import parts
 from warehouse.tables import TABLES
 
-KEPT = [table for table in TABLES if table.written != "run"]
-
 
 def together(divided, table) -> pl.DataFrame:
     found = [part.frames[table.name] for part in divided if table.name in part.frames]
@@ -16,7 +14,7 @@ def together(divided, table) -> pl.DataFrame:
 @pytest.mark.parametrize(("documents", "rows"), [(1, 1), (2, 3), (100, 100)])
 def test_every_row_is_in_one_part_however_small_they_are(loaded, documents, rows):
     divided = list(parts(loaded, documents=documents, rows=rows))
-    for table in KEPT:
+    for table in TABLES:
         assert together(divided, table).equals(read_table(loaded, table)), table.name
 
 
@@ -41,9 +39,9 @@ def test_rows_of_what_is_not_there_are_in_a_part_all_the_same(loaded, gone, key)
     [lost] = loaded.execute(f"SELECT min({key}) FROM claim_terms").fetchone()
     loaded.execute(f"DELETE FROM {gone} WHERE {key} = '{lost}'")
     divided = list(parts(loaded))
-    for table in KEPT:
+    for table in TABLES:
         assert together(divided, table).equals(read_table(loaded, table)), table.name
 
 
 def test_an_empty_warehouse_has_every_table_in_some_part(con):
-    assert {name for part in parts(con) for name in part.frames} == {table.name for table in KEPT}
+    assert {name for part in parts(con) for name in part.frames} == {table.name for table in TABLES}

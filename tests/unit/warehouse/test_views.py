@@ -13,7 +13,7 @@ def rows(con: Connection, sql: str) -> Rows:
 
 
 OVER_TIME = {"edited_documents", "page_revisions", "claim_history", "vanished_claims", "sentence_changes", "grown_clusters"}
-NOT_OF_DOCUMENTS = {"quality_trend", "cue_stances"}
+NOT_OF_DOCUMENTS = {"quality_trend", "cue_stances", "source_trend", "article_measures"}
 
 
 @pytest.mark.parametrize("view", [view.name for view in views() if view.name not in OVER_TIME | NOT_OF_DOCUMENTS])

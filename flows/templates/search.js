@@ -140,14 +140,14 @@
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(search, 60); };
   form.addEventListener("input", soon);
   form.addEventListener("submit", (event) => { event.preventDefault(); search(); });
-  form.addEventListener("focusin", () => { load().catch(() => {}); }, { once: true });
+  for (const near of ["focusin", "pointerenter"]) { form.addEventListener(near, () => { load().catch(() => {}); }, { once: true }); }
   form.addEventListener("reset", () => setTimeout(search));
   more.addEventListener("click", () => {
     const first = shown;
     showMore();
     list.children[first]?.querySelector("a").focus();
   });
-  window.addEventListener("hashchange", () => { if (takeOver()) { search(); } });
+  window.addEventListener("hashchange", () => { if (takeOver()) { search(); box.focus(); } });
   status.textContent = "";
   form.hidden = false;
   if (takeOver()) { search(); box.focus(); }

@@ -11,35 +11,43 @@ import polars as pl
 import pyarrow as pa
 
 from warehouse.database import Connection
+from warehouse.migrate import views
 from warehouse.tables import CLAIMS, TABLES
 
-BATCH_ROWS = 16_384
+BATCH_ROWS = 4096
+"""Rows of a batch: of documents, with their texts, some 20 MB."""
 CLAIM_ROWS = 20_000
-"""Claims that are looked up at a time. Fewer take longer: each time the other tables are looked through."""
+"""Claims that are looked up at a time. Fewer at a time take longer: each time the other tables are looked through."""
 
-# The place of a row in its table is what claims are counted off by: to sort them would need all of them.
+# Some claims and what they need stand in temporary tables under the tables' own names: the view, which is made over these
+# once more, then joins few rows instead of all. The place of a row is what claims are counted off by: to sort them would need
+# all of them.
+_CHOSEN = {
+    "claims": "SELECT * FROM {database}.claims WHERE rowid >= $start AND rowid < $end",
+    "documents": "SELECT * EXCLUDE (text) FROM {database}.documents SEMI JOIN temp.claims USING (document_id)",
+    "sentences": "FROM {database}.sentences SEMI JOIN temp.claims USING (sentence_id)",
+    "claim_entities": "FROM {database}.claim_entities SEMI JOIN temp.claims USING (claim_id)",
+    "claim_clusters": "FROM {database}.claim_clusters SEMI JOIN temp.claims USING (cluster_id)",
+}
+_VIEW = "current_claims"
 _CLAIMS = """
-    WITH chosen AS MATERIALIZED (SELECT rowid AS place, claim_id FROM claims WHERE rowid >= $start AND rowid < $end),
-    made AS MATERIALIZED (FROM current_claims SEMI JOIN chosen USING (claim_id)),
-    linked AS (
+    WITH linked AS (
         SELECT l.claim_id, list({
             'entity_id': l.entity_id, 'role': l.role, 'name': e.name, 'type': e.type, 'wikidata_id': e.wikidata_id
         } ORDER BY l.role, e.name, l.entity_id) AS entities
-        FROM (FROM claim_entities SEMI JOIN chosen USING (claim_id)) AS l JOIN entities AS e USING (entity_id)
-        GROUP BY l.claim_id
+        FROM claim_entities AS l JOIN entities AS e USING (entity_id) GROUP BY l.claim_id
     )
     SELECT m.* EXCLUDE (sentence), d.canonical_url, d.modified_at, d.language, d.revision,
         substr(m.sentence, 1, greatest(m.start_char - s.start_char, 0)) AS before,
         substr(m.sentence, greatest(m.end_char - s.start_char, 0) + 1) AS after,
-        coalesce(l.entities, []) AS entities, k.text AS statement, k.first_published_at AS statement_first_published_at,
-    FROM made AS m
-    JOIN chosen AS c USING (claim_id)
-    JOIN (SELECT document_id, canonical_url, modified_at, language, revision FROM documents
-        SEMI JOIN made USING (document_id)) AS d USING (document_id)
-    JOIN (SELECT sentence_id, start_char FROM sentences SEMI JOIN made USING (sentence_id)) AS s USING (sentence_id)
-    JOIN (FROM claim_clusters SEMI JOIN made USING (cluster_id)) AS k USING (cluster_id)
-    LEFT JOIN linked AS l USING (claim_id)
-    ORDER BY c.place
+        coalesce(l.entities, []) AS entities, k.text AS statement, k.first_published_at AS statement_first_published_at
+    FROM current_claims AS m
+    JOIN claims AS c USING (claim_id)
+    JOIN documents AS d ON d.document_id = m.document_id
+    JOIN sentences AS s ON s.sentence_id = m.sentence_id
+    JOIN claim_clusters AS k ON k.cluster_id = m.cluster_id
+    LEFT JOIN linked AS l ON l.claim_id = m.claim_id
+    ORDER BY c.rowid
 """
 
 
@@ -75,9 +83,24 @@ def claims_told(con: Connection, rows: int = CLAIM_ROWS) -> Iterator[pl.DataFram
     The columns are those of `current_claims` and some of its document; `before` and `after` are what stands around the claim
     in its sentence, `entities` are structures, `statement` is the text of its cluster.
     """
-    [[end]] = con.execute(f"SELECT coalesce(max(rowid), -1) + 1 FROM {CLAIMS.name}").fetchall()
-    for start in range(0, end, rows):
-        yield con.execute(_CLAIMS, {"start": start, "end": start + rows}).pl()
+    [[database, end]] = con.execute(f"SELECT current_database(), coalesce(max(rowid), -1) + 1 FROM {CLAIMS.name}").fetchall()
+    try:
+        for start in range(0, end, rows):
+            for name, chosen in _CHOSEN.items():
+                span = {"start": start, "end": start + rows} if "$start" in chosen else {}
+                con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {chosen.format(database=database)}", span)
+            con.execute(_temporary_view())
+            yield con.execute(_CLAIMS).pl()
+    finally:
+        con.execute(f"DROP VIEW IF EXISTS temp.{_VIEW}")
+        for name in _CHOSEN:
+            con.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
+def _temporary_view() -> str:
+    [view] = [view for view in views() if view.name == _VIEW]
+    created, _, _ = view.sql.partition(";")  # comments on its columns follow
+    return created.replace("CREATE OR REPLACE VIEW", "CREATE OR REPLACE TEMP VIEW", 1)
 
 
 def _quoted(name: str) -> str:

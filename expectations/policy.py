@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from expectations.catalogue import find_check
+from expectations.freshness import FRESHNESS_CHECKS
 from expectations.model import Check, Severity
+from expectations.source_history import MEASURES, NO_NAVIGATION
 from expectations.suites import row_checks
-from warehouse.tables import Table
+from expectations.tallied import TALLIED
+from warehouse.tables import SENTENCES, SOURCES, Table
+
+
+def shipped_checks(table: Table) -> list[Check]:
+    """Every check of the table that comes with Claimhouse: of its rows, of sources, and of all that is loaded."""
+    of_sources = [measure.check for measure in MEASURES if measure.table == table.name]
+    of_sources += [NO_NAVIGATION] if table is SENTENCES else list(FRESHNESS_CHECKS) if table is SOURCES else []
+    of_all = [check for (name, _), check in TALLIED.items() if name == table.name]
+    return list({check.title: check for check in (*of_all, *of_sources, *row_checks(table))}.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from expectations.declared import SHAPE_CHECKS, declared_checks
 from expectations.model import BY_NAME, Check, Severity
-from expectations.policy import Change
-from expectations.suites import row_checks
+from expectations.policy import Change, shipped_checks
 from expectations.whole import FEW_HELD_BACK, WHOLE_CHECKS
 from flows.settings import Section, nearest
 from warehouse.tables import Table
@@ -41,16 +40,16 @@ def changes_of(changes: Sequence[CheckChange]) -> dict[tuple[str, str], Change]:
 def problems_of_change(change: CheckChange, before: Sequence[CheckChange]) -> Iterator[str]:
     """What is wrong with a change, with the mend."""
     table = BY_NAME.get(change.table)
-    if table is None or not row_checks(table):
+    if table is None:
         yield f"there is no table {change.table}{nearest(change.table, list(BY_NAME))}"
         return
     if run_check := next((check for check in (*SHAPE_CHECKS, *WHOLE_CHECKS) if check.name == change.check), None):
         yield _of_the_run(run_check)
         return
-    named = [check for check in row_checks(table) if check.name == change.check]
+    named = [check for check in shipped_checks(table) if check.name == change.check]
     checks = [check for check in named if change.columns is None or check.columns == change.columns]
     if not named:
-        names = list(dict.fromkeys(check.name for check in row_checks(table)))
+        names = list(dict.fromkeys(check.name for check in shipped_checks(table)))
         yield f"{table.name} has no such check that comes with Claimhouse{nearest(change.check, names)}"
     elif not checks:
         yield f"no check of that name is on these columns; there are {', '.join(check.title for check in named)}"
@@ -59,6 +58,8 @@ def problems_of_change(change: CheckChange, before: Sequence[CheckChange]) -> It
     what = [change.severity is not None, change.mostly is not None]
     if change.off == any(what):
         yield "set `severity`, `mostly` or both, or `off = true` alone"
+    if change.mostly is not None and any(not check.columns for check in checks):
+        yield "it judges sources, not rows, so that `mostly` says nothing; set `severity`, or `off = true`"
     yield from (problem for check in checks if (problem := _relied_on(change, check, table)))
 
 
@@ -95,5 +96,5 @@ def _of_the_run(check: Check) -> str:
 def _titles(change: CheckChange) -> list[str]:
     if change.columns is None:
         return [change.check]
-    return [check.title for check in row_checks(BY_NAME[change.table])
+    return [check.title for check in shipped_checks(BY_NAME[change.table])
             if (check.name, check.columns) == (change.check, change.columns)]  # fmt: skip

@@ -6,10 +6,8 @@ import polars as pl
 
 from expectations.declared import SHAPE_CHECKS
 from expectations.model import BY_NAME, Check
-from expectations.policy import Policy
-from expectations.suites import row_checks
+from expectations.policy import Policy, shipped_checks
 from expectations.whole import WHOLE_CHECKS
-from flows.check_conditions import ASKED
 from flows.errors import WrongUse
 from flows.own_checks import policy_of
 from flows.settings import Settings, nearest
@@ -27,11 +25,11 @@ def listed(settings: Settings, table: str | None = None, *, is_own: bool = False
     """One row a check: table, check, columns, severity, mostly, origin, why, mend, change.
 
     `origin` is `claimhouse`, `own`, or `changed` or `off` by the owner, and then `change` says what was before, and the reason.
-    With `is_own` those that come with Claimhouse are left out, unless changed. Raises WrongUse for a table without checks.
+    With `is_own` those that come with Claimhouse are left out, unless changed. Raises WrongUse for a table that is not there.
     """
     policy = policy_of(settings)
-    if table is not None and table not in {asked.name for asked in ASKED}:
-        raise WrongUse(f"No table {table} is checked{nearest(table, [asked.name for asked in ASKED])}")
+    if table is not None and table not in BY_NAME:
+        raise WrongUse(f"There is no table {table}{nearest(table, list(BY_NAME))}")
     rows = [row for row in _rows(policy) if table in (None, row["table"]) and not (is_own and row["origin"] == "claimhouse")]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
@@ -53,16 +51,16 @@ def shown(checks: pl.DataFrame) -> Iterator[str]:
 
 
 def _rows(policy: Policy) -> Iterator[dict[str, object]]:
-    for table in ASKED:
-        for check in row_checks(BY_NAME[table.name]):
-            change, now = policy.change_of(table.name, check), policy.adjusted(table.name, check)
+    for name, table in BY_NAME.items():
+        for check in shipped_checks(table):
+            change, now = policy.change_of(name, check), policy.adjusted(name, check)
             if change is None:
-                yield _row(table.name, check, "claimhouse")
+                yield _row(name, check, "claimhouse")
             else:
                 said = f"It was {check.severity}{_suffices(check.mostly)}. {change.reason}"
-                yield _row(table.name, now or check, "changed" if now else "off", said)
-        for check in policy.own.get(table.name, ()):
-            yield _row(table.name, check, "own")
+                yield _row(name, now or check, "changed" if now else "off", said)
+        for check in policy.own.get(name, ()):
+            yield _row(name, check, "own")
     for check in (*SHAPE_CHECKS, *WHOLE_CHECKS):
         yield _row(OF_THE_RUN, check, "claimhouse")
 

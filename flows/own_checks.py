@@ -17,8 +17,7 @@ from pydantic_core import ErrorDetails
 
 from expectations.declared import SHAPE_CHECKS
 from expectations.model import BY_NAME, Check, Severity
-from expectations.policy import Policy
-from expectations.suites import row_checks
+from expectations.policy import Policy, shipped_checks
 from expectations.whole import WHOLE_CHECKS
 from flows import check_conditions, check_rules
 from flows.changed_checks import CheckChange, changes_of, problems_of_change
@@ -159,7 +158,7 @@ def _problems(given: OwnCheck, own: Mapping[str, Sequence[Check]]) -> Iterator[s
 
 
 def _name_problems(given: OwnCheck, table: Table, own: Sequence[Check]) -> Iterator[str]:
-    shipped = row_checks(table)
+    shipped = shipped_checks(table)
     if any(check.name == given.name for check in (*shipped, *SHAPE_CHECKS, *WHOLE_CHECKS)):
         yield f"{table.name} has a check of that name, which comes with Claimhouse; choose another, or write a [[change]] of it"
     elif any(check.name == given.name for check in own):

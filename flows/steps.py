@@ -193,7 +193,7 @@ def report(run: Run) -> None:
     from flows.report import write_pages  # noqa: PLC0415
 
     with closing(open_readonly(run.settings.warehouse_path)) as con:
-        write_pages(con, run.reports)
+        write_pages(con, run.reports, run.policy)
 
 
 def summarise(  # noqa: PLR0913, PLR0917   # what each step came to

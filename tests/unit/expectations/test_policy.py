@@ -1,3 +1,9 @@
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from expectations.marks import rowwise
 from expectations.model import BY_NAME, info
 from expectations.policy import Change, Policy
 from expectations.suites import row_checks
@@ -5,6 +11,11 @@ from expectations.suites import row_checks
 DOCUMENTS = BY_NAME["documents"]
 AHEAD = "expect_publication_not_to_lie_ahead"
 KNOWN = "expect_column_values_to_be_mostly_known"
+SPEAKS = info(
+    name="expect_a_speaker", columns=("speaker",), why="we want to know", mend="look at the cue", words="nobody says {text}",
+    holds=rowwise(pl.col("speaker").is_not_null()),
+)  # fmt: skip
+NOBODY = "nobody says ‘Critics doubt it.’"
 OWN = info(name="expect_short_titles", columns=("title",), why="long ones are odd", mend="look at them")
 
 
@@ -58,3 +69,26 @@ def test_a_check_is_found_as_it_is_made_now():
     assert found is not None
     assert found.severity == "warning"
     assert policy.find("documents", "expect_nothing", None) is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "passes", "held"),
+    [
+        ("info", True, []),
+        ("warning", True, ["nobody says ‘Critics doubt it.’"]),
+        ("critical", False, ["nobody says ‘Critics doubt it.’"]),
+    ],
+)
+def test_an_own_check_is_noted_holds_rows_back_or_stops_the_load_by_its_severity(gate, frames, severity, passes, held):
+    claims = {name: frames[name] for name in ("sources", "documents", "sentences", "entities", "claim_clusters", "claims")}
+    verdict = gate(claims, policy=Policy(own={"claims": (replace(SPEAKS, severity=severity),)}))
+    assert verdict.passed is passes
+    assert verdict.quarantine.filter(pl.col("expectation") == "expect_a_speaker(speaker)")["reason"].to_list() == held
+    [result] = verdict.quality_results.filter(pl.col("expectation") == "expect_a_speaker").to_dicts()
+    assert (result["severity"], result["success"], result["unexpected_count"]) == (severity, False, 1)
+
+
+def test_a_check_that_is_off_has_no_result(gate, frames):
+    verdict = gate({"sources": frames["sources"], "documents": frames["documents"]},
+                   policy=Policy(changes={("documents", AHEAD): Change("why", is_off=True)}))  # fmt: skip
+    assert AHEAD not in verdict.quality_results["expectation"].to_list()

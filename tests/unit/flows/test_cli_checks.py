@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 
@@ -36,12 +37,20 @@ reason = "We read blogs."
 """
 
 
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    path = tmp_path_factory.mktemp("small") / "warehouse.duckdb"
+    with building(path) as con:
+        load_tables(con, good_frames(), replaced_documents=())
+    return path
+
+
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch, warehouse):
     """A folder with a small warehouse, and settings that name checks.toml."""
     monkeypatch.chdir(tmp_path)
-    with building(tmp_path / "data" / "warehouse.duckdb") as con:
-        load_tables(con, good_frames(), replaced_documents=())
+    (tmp_path / "data").mkdir()
+    shutil.copy(warehouse, tmp_path / "data" / "warehouse.duckdb")
     (tmp_path / "claimhouse.toml").write_text('[gate]\nchecks = "checks.toml"\n', encoding="utf-8")
     (tmp_path / "checks.toml").write_text(CHECKS.format(severity="warning"), encoding="utf-8")
     return tmp_path
@@ -93,7 +102,7 @@ def test_samples_are_few_and_the_rest_is_counted(folder):
     ("arguments", "words"),
     [
         (["try", "expect_a_speker"], "checks.toml has no check expect_a_speker: did you mean `expect_a_speaker`?"),
-        (["list", "--table", "clams"], "No table clams is checked: did you mean `claims`?"),
+        (["list", "--table", "clams"], "There is no table clams: did you mean `claims`?"),
         (["try", "--file", "none.toml"], "none.toml, the file of your own checks, can't be read"),
     ],
 )

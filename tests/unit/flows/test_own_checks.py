@@ -187,6 +187,7 @@ def test_a_change_with_columns_is_of_one_check_among_those_of_its_name(read):
         ({"severity": ""}, "set `severity`, `mostly` or both, or `off = true` alone"),
         ({"off": "true"}, "set `severity`, `mostly` or both, or `off = true` alone"),
         ({"reason": ""}, "`reason` is missing"),
+        ({"table": '"sources"', "check": '"expect_source_not_to_be_silent"', "mostly": "0.5"}, "it judges sources, not rows"),
         ({"check": '"expect_key_to_be_unique"'}, "can be made stricter, but not weaker"),
         ({"check": '"expect_column_values_to_be_in_set"', "severity": '"info"'}, "can be made stricter, but not weaker"),
         ({"check": '"expect_column_values_to_refer_to_a_known_row"', "mostly": "0.5"}, "can be made stricter"),
@@ -207,6 +208,11 @@ def test_what_others_rely_on_can_be_made_stricter(read):
     policy = read(change(check='"expect_column_values_to_be_in_set"', severity='"critical"'))
     found = [check.severity for check in policy.checks(BY_NAME["documents"]) if check.name.endswith("_be_in_set")]
     assert set(found) == {"critical"}
+
+
+def test_a_check_of_a_source_can_be_turned_off(read):
+    policy = read(change(table='"sources"', check='"expect_source_not_to_be_silent"', severity="", off="true"))
+    assert policy.find("sources", "expect_source_not_to_be_silent", None) is None
 
 
 def test_a_check_is_changed_once(refused):

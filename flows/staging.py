@@ -1,8 +1,12 @@
 """Pages that were read and are not loaded yet: Parquet on disk, so that a run which died goes on where it stopped."""
 
+import json
+import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +19,7 @@ _FOUND = ("found_url", "found_hash")
 """Columns of staged documents that hold it."""
 _NOTE = ".reading"
 _TOO_BIG = "too big"
+_HASHES = "hashes.json"
 _UNFINISHED = ".writing"
 
 
@@ -32,7 +37,8 @@ class Note:
 
 
 class Staging:
-    """A folder with one folder a batch, which holds `<table>.parquet` for each table and appears whole or not at all.
+    """A folder with one folder a batch, which holds `<table>.parquet` for each table, and their hashes. It appears whole or not
+    at all, and is on the disk by then.
 
     `<key>.reading` beside it notes how far a batch is that a worker has begun.
     """
@@ -40,14 +46,22 @@ class Staging:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def clean(self, version: str) -> None:
-        """Remove what no run can use any more: what another pipeline version read, and what a killed run left unfinished."""
+    def clean(self, version: str) -> int:
+        """Remove what no run can use any more: what another pipeline version read, and what a killed run left unfinished.
+
+        So are batches that are damaged on the disk, as a power cut leaves them; their number is returned.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in self.folder.iterdir():
+        damaged = 0
+        for path in list(self.folder.iterdir()):
             if not path.is_dir():
                 path.unlink()
-            elif path.suffix == _UNFINISHED or not _is_of_version(path, version):
+            elif path.suffix == _UNFINISHED:
                 shutil.rmtree(path)
+            elif not (is_whole := _is_whole(path)) or not _is_of_version(path, version):
+                damaged += not is_whole
+                self._discard(path)
+        return damaged
 
     def write(self, key: str, tables: Mapping[str, pl.DataFrame], places: Sequence[Place] | None = None) -> None:
         """Stage the tables of a batch. `places` are where its pages were found, one for each document, in their order.
@@ -62,14 +76,21 @@ class Staging:
         documents = documents.hstack(pl.DataFrame(found, dict.fromkeys(_FOUND, pl.String), orient="row"))
         for name, frame in {**tables, "documents": documents}.items():
             frame.write_parquet(unfinished / f"{name}.parquet")
+        (unfinished / _HASHES).write_text(json.dumps(_hashes(unfinished)), encoding="ascii")
+        for path in (*unfinished.iterdir(), unfinished):
+            _flush(path)
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
+        _flush(self.folder)
         self.unnote(key)
 
     def pages(self) -> set[Place]:
-        """Where every page that is staged was found."""
-        paths = self._parts("documents")
-        return set(pl.read_parquet(paths, columns=list(_FOUND)).rows()) if paths else set()
+        """Where every page that is staged was found. What is damaged counts as not staged, also before `clean` removes it."""
+        found: set[Place] = set()
+        for path in self._parts("documents"):
+            with suppress(OSError, pl.exceptions.PolarsError):
+                found |= set(pl.read_parquet(path, columns=list(_FOUND)).rows())
+        return found
 
     def documents(self, table: Table, places: Collection[Place]) -> pl.DataFrame:
         """The staged documents that were read from pages found there, one each."""
@@ -95,7 +116,7 @@ class Staging:
         """Remove the batches all of whose pages are among these addresses."""
         for path in self._parts("documents"):
             if set(pl.read_parquet(path, columns=["url"])["url"]) <= set(urls):
-                shutil.rmtree(path.parent)
+                self._discard(path.parent)
 
     def note(self, key: str, page: int, words: int) -> None:
         """Note that a worker begins with this page of the batch."""
@@ -119,13 +140,40 @@ class Staging:
         """Forget how far the batch was."""
         (self.folder / f"{key}{_NOTE}").unlink(missing_ok=True)
 
+    def _discard(self, batch: Path) -> None:
+        """Remove a batch: it goes as a whole, so that whoever is killed meanwhile leaves no half of it."""
+        unfinished = batch.with_name(f"{batch.name}{_UNFINISHED}")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(batch.rename(unfinished))
+
     def _parts(self, table: str) -> list[Path]:
         return sorted(path for path in self.folder.glob(f"*/{table}.parquet") if path.parent.suffix != _UNFINISHED)
 
 
-def _is_of_version(folder: Path, version: str) -> bool:
+def _flush(path: Path) -> None:
+    """Have the disk hold what was written, so that a power cut leaves it whole."""
+    if path.is_dir() and os.name != "posix":  # elsewhere a folder can't be opened
+        return
+    handle = os.open(path, os.O_RDONLY)
     try:
-        versions = pl.read_parquet(folder / "documents.parquet", columns=["pipeline_version"])["pipeline_version"]
-    except (OSError, pl.exceptions.PolarsError):  # what a crash of the machine left of it
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every table of a batch is as it was written. Polars reads many a wrong byte without a word."""
+    try:
+        return bool(json.loads((folder / _HASHES).read_bytes()) == _hashes(folder))
+    except (OSError, ValueError):
         return False
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The hash of each table's file, by its name."""
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.parquet"))}
+
+
+def _is_of_version(folder: Path, version: str) -> bool:
+    versions = pl.read_parquet(folder / "documents.parquet", columns=["pipeline_version"])["pipeline_version"]
     return bool((versions == version).all())

@@ -73,7 +73,8 @@ def discover_pages(asked: Inputs, run: Run) -> Found:
 )  # fmt: skip
 def plan(found: Found, run: Run) -> Plan:
     """Tell pages that are new or changed from those that the warehouse or an earlier run has read."""
-    run.staging.clean(run.version)
+    if damaged := run.staging.clean(run.version):
+        progress.warn(f"{damaged} of the batches that an earlier run had read are damaged on the disk: they are read again.")
     return plan_reading(found.pages, documents_known(run.settings.warehouse_path), run.staging.pages(), run.version)
 
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -92,11 +94,55 @@ def test_a_batch_of_this_version_stays(staging):
     assert len(staging.pages()) == 1
 
 
-def test_a_batch_that_a_crash_of_the_machine_damaged_is_removed(staging):
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def zero(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def flip(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[6] ^= 1
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("table", ["documents", "sentences"])
+@pytest.mark.parametrize("damage", [cut, zero, flip, Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_batch_that_a_crash_of_the_machine_damaged_is_counted_and_removed_and_others_stay(staging, table, damage):
     staging.write("a", tables(document(1)))
-    (staging.folder / "a" / "documents.parquet").write_bytes(b"PAR1 and nothing")
-    staging.clean("v1")
-    assert not (staging.folder / "a").exists()
+    staging.write("b", tables(document(2)))
+    damage(staging.folder / "a" / f"{table}.parquet")
+    assert ("file:///2.html", "h") in staging.pages()  # who looks before it was cleaned up is not stopped by it
+    assert staging.clean("v1") == 1
+    assert [path.name for path in staging.folder.iterdir()] == ["b"]
+    assert staging.clean("v1") == 0
+
+
+def test_a_batch_without_its_hashes_is_damaged(staging):
+    staging.write("a", tables(document(1)))
+    (staging.folder / "a" / "hashes.json").unlink()
+    assert staging.clean("v1") == 1
+
+
+def test_a_batch_of_another_version_counts_as_no_damage(staging):
+    staging.write("a", tables(document(1, version="v0")))
+    assert staging.clean("v1") == 0
+
+
+def test_a_batch_is_on_the_disk_before_it_appears(staging, monkeypatch):
+    flushed: list[str] = []
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        assert {"documents.parquet", "sentences.parquet", "hashes.json", "a.writing"} <= set(flushed)
+        return real(path, target)
+
+    monkeypatch.setattr("flows.staging._flush", lambda path: flushed.append(path.name))
+    monkeypatch.setattr(Path, "rename", rename)
+    staging.write("a", tables(document(1)))
+    assert flushed[-1] == "staging"
 
 
 def test_only_batches_whose_pages_were_all_loaded_are_removed(staging):

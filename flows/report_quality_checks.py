@@ -171,7 +171,7 @@ def _in_words(key: Key, check: Check | None, policy: Policy) -> Row:
         "columns": column_name.replace(",", ", ") if column_name else None,
         "why": check.why if check else None,
         "mend": check.mend if check else None,
-        "holds_back": getattr(check, "holds_back", True),
+        "holds_back": check.holds_back if check else True,
         "is_own": any(own.name == expectation for own in policy.own.get(table, ())),
         "changed": change.reason if change else None,
     }
@@ -189,8 +189,19 @@ def _observed(result: Row) -> Row:
         "error": _cut(str(error)) if error else None,
         "failing_keys": [str(key) for key in failing] if isinstance(failing, list) else [],
         "judged": judged if isinstance(judged, int) else None,
+        "said": _said(found),
         "observed": [(name.replace("_", " "), _cut(_plain(value))) for name, value in found.items() if value not in (None, [])],
     }
+
+
+def _said(found: Mapping[str, object]) -> str | None:
+    """What a check of a source against its own past found, as a sentence; None of any other check."""
+    if {"value", "median", "runs", "articles"} <= found.keys():
+        value, median, runs, articles = (_plain(found[name]) for name in ("value", "median", "runs", "articles"))
+        return f"{value} in the {articles} articles at hand, where {median} was usual in the {runs} runs before"
+    if {"days_since", "days_allowed"} <= found.keys():
+        return f"nothing new for {_plain(found['days_since'])} days, where up to {_plain(found['days_allowed'])} are allowed"
+    return None
 
 
 def _json(text: str | None) -> dict[str, object]:

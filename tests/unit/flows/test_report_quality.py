@@ -273,6 +273,28 @@ def test_a_check_is_shown_as_it_was_judged_last_by_whatever_run_made_it(con: Con
     assert "expect_old" not in checks and "expect_new" in checks
 
 
+@pytest.mark.parametrize(
+    ("observed", "words"),
+    [
+        ({"value": 3.25, "median": 21.5, "runs": 8, "articles": 12, "past": 90},
+         "3.25 in the 12 articles at hand, where 21.5 was usual in the 8 runs before."),
+        ({"last_new_at": "2026-11-01", "days_since": 9.2, "days_allowed": 4.1},
+         "Nothing new for 9.2 days, where up to 4.1 are allowed."),
+    ],
+)  # fmt: skip
+def test_a_source_that_is_unlike_its_past_is_told_in_a_sentence(
+    observed: dict[str, object], words: str, load: Load, page: Page
+) -> None:
+    check = ("sources", "expect_source_to_keep_its_rhythm", None, "info")
+    load(
+        runs=[run("r1", FIRST)], sources=[source("a")],
+        quality_results=[failed("r1", check, None, source_id="a", observed_value=json.dumps(observed))],
+    )  # fmt: skip
+    told = section(page(), "failed")
+    assert words in told
+    assert "may have moved, or names its news elsewhere" in told
+
+
 def test_runs_follow_each_other_as_they_were_loaded_whatever_a_clock_said(con: Connection, load: Load) -> None:
     load(
         runs=[run("r1", THIRD), run("r2", SECOND, status="stopped")],

@@ -56,7 +56,8 @@ def search_file(con: "Connection", files: int, number: int) -> str:
         told = list(group)
         documents.append(_document(told[0]))
         claims += [_claim(row, place) for row in told]
-        words += [f"{_line(row['holder'])}\t{_line(row['text'])}" for row in told]
+        # Between signs that part words, so that the search finds the first and the last word as it finds the others.
+        words += [f",{_line(row['holder'])}\t{_line(row['text'])}," for row in told]
     handed = ", ".join(_literal("\n".join(lines)) for lines in (documents, claims, words))
     return f"claimhouseClaims({number}, {handed});\n"
 

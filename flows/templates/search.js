@@ -10,15 +10,16 @@
   const files = [], sites = new Set();
   let loading = null, hits = [], shown = 0, asked = 0;
 
-  // Words in small letters without accents, each between spaces; what is no letter and no figure parts words.
+  // Words in small letters without accents; what is no letter and no figure is one space, so that each word stands between two.
   const plain = new Map();
   const plainOf = (sign) => {
     if (!plain.has(sign)) {
-      plain.set(sign, sign.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]/gu, " "));
+      plain.set(sign, sign.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]/gu, ","));
     }
     return plain.get(sign);
   };
-  const fold = (text) => text.toLowerCase().replace(/[^\n -~]/gu, plainOf).replace(/[^a-z0-9\n\u0080-\u{10ffff}]+/gu, " ");
+  const fold = (text) => text.toLowerCase().replace(/[^\n -~]/gu, plainOf)
+    .replace(/ *[^a-z0-9 \n\u0080-\u{10ffff}][^a-z0-9\n\u0080-\u{10ffff}]*/gu, " ");
 
   window.claimhouseClaims = (number, documents, claims, words) => {
     if (claims === "") { return; }
@@ -30,7 +31,7 @@
     });
     const rows = claims.split("\n").map((line, at) => {
       const [id, place, flags] = line.split("\t");
-      return { id, article: articles[place], flags, words: told[at], folded: ` ${folded[at]} ` };
+      return { id, article: articles[place], flags, words: told[at], folded: folded[at] };
     });
     files.push(rows);
   };
@@ -81,7 +82,7 @@
     return element;
   };
   const item = ({ row }) => {
-    const [holder, statement] = row.words.split("\t"), line = document.createElement("li"), link = part("a", statement, "hit");
+    const [holder, statement] = row.words.slice(1, -1).split("\t"), line = document.createElement("li"), link = part("a", statement, "hit");
     link.href = `articles/${row.article.id}.html#claim-${row.id}`;
     link.dir = "auto";
     const who = part("p", "", "origin"), where = [row.article.title, row.article.site, row.article.day];

@@ -31,7 +31,7 @@ def test_a_file_tells_documents_claims_and_words(load: Load, reports: Reports) -
     assert documents == ["d\t2026-11-20\td.example\tStory d", "e\t2026-11-20\te.example\tStory e"]
     # Voice, kind (other is the last), and 1 disputed + 2 repeated + 4 new.
     assert claims == ["c1\t0\ta83", "c2\t1\ti86", "c3\t1\ta85"]
-    assert words == ["d.example\tQ5 is fast.", "Ada\tQ5 is fast", "e.example\tIt is not."]
+    assert words == [",d.example\tQ5 is fast.,", ",Ada\tQ5 is fast,", ",e.example\tIt is not.,"]
 
 
 def test_no_sign_can_end_the_script_or_a_line(load: Load, reports: Reports) -> None:
@@ -41,7 +41,7 @@ def test_no_sign_can_end_the_script_or_a_line(load: Load, reports: Reports) -> N
     assert script.isascii() and "<" not in script
     _, _, claims, words = _told(script)
     assert len(claims) == len(words) == 1
-    assert words[0].split("\t") == ["A B C", "</script> \x00“é👩 ]]><!--"]
+    assert words[0].split("\t") == [",A B C", "</script> \x00“é👩 ]]><!--,"]
 
 
 def test_a_claim_without_an_end_is_searched_by_its_beginning(load: Load, reports: Reports) -> None:

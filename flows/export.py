@@ -33,6 +33,8 @@ from warehouse.export import ColumnOfFile, batches_of, claims_told, columns_of
 from warehouse.migrate import schema_version
 from warehouse.tables import CLAIMS, TABLES
 
+MEMORY_MB = 400
+"""What DuckDB may keep of the warehouse; rows pass through at a time, so that it needs no more however large that is."""
 CLAIMS_NAME = "claims.jsonl"
 
 
@@ -71,7 +73,7 @@ def export(warehouse: Path, folder: Path, wanted: Wanted) -> Manifest:
     folder = folder.expanduser().absolute()
     settle(folder)
     _require_free(folder)
-    with closing(open_readonly(warehouse)) as con:
+    with closing(open_readonly(warehouse, most_mb=MEMORY_MB)) as con:
         relations = _relations(con, wanted.tables)
         writing = unfinished(folder)
         shutil.rmtree(writing, ignore_errors=True)

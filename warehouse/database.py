@@ -73,11 +73,12 @@ _LOCK_DOWN = """
 """
 
 
-def open_readonly(path: Path) -> Connection:
+def open_readonly(path: Path, *, most_mb: int | None = None) -> Connection:
     """A connection to the published warehouse that can change nothing, and reach no other file and no network.
 
-    It shows the warehouse as it was when it was opened, whatever is published meanwhile. Raises WarehouseMissing,
-    WarehouseNotADatabase, WarehouseHeld or WarehouseTooNew, each with the mend.
+    It shows the warehouse as it was when it was opened, whatever is published meanwhile. `most_mb` bounds the memory for what
+    it has read of the file; without it most of the machine's may be taken. Raises WarehouseMissing, WarehouseNotADatabase,
+    WarehouseHeld or WarehouseTooNew, each with the mend.
     """
     published = _resolved(path)
     with _mends(published):

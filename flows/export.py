@@ -35,6 +35,8 @@ from warehouse.tables import CLAIMS, TABLES
 
 MEMORY_MB = 400
 """What DuckDB may keep of the warehouse; rows pass through at a time, so that it needs no more however large that is."""
+GROUP_BYTES = 32_000_000
+"""Of a row group of Parquet, before it is packed: small ones are read slowly, large ones have to be held."""
 CLAIMS_NAME = "claims.jsonl"
 
 
@@ -152,11 +154,15 @@ def _write_file(folder: Path, path: str, write: Callable[[_Hashed], int]) -> Fil
 
 
 def _write_parquet(batches: pa.RecordBatchReader, file: _Hashed) -> int:
-    rows = 0
+    rows, held, size = 0, [], 0
     with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
         for batch in batches:
-            writer.write_batch(batch)
-            rows += batch.num_rows
+            held.append(batch)
+            rows, size = rows + batch.num_rows, size + batch.nbytes
+            if size >= GROUP_BYTES:
+                writer.write_table(pa.Table.from_batches(held))
+                held, size = [], 0
+        writer.write_table(pa.Table.from_batches(held, batches.schema))
     return rows
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.crashes import KEPT, Judgement, Trial
-from benchmarks.crashes_calls import warm
+from benchmarks.crashes_calls import steps_apart
 from benchmarks.crashes_ground import NOTHING, SOMETHING, Ground, ended
 from benchmarks.crashes_stages import Progress
 from benchmarks.crashes_steps import MADE_RUN
@@ -94,7 +94,7 @@ def _stays_open(ground: Ground) -> Trial:
     folder.mkdir()
     warehouse = Path(shutil.copy(ground.folder / SOMETHING / "warehouse.duckdb", folder / "warehouse.duckdb"))
     reference = ground.folder / "done" / SOMETHING / "warehouse.duckdb"
-    with warm() as process, closing(open_readonly(warehouse)) as reader:
+    with steps_apart() as process, closing(open_readonly(warehouse)) as reader:
         own = {table.name: read_table(reader, table) for table in KEPT}
         for number in range(_PUBLISHES):
             judgement.expect(process.run("publish", folder, reference) == 0, f"publish {number + 1} failed")

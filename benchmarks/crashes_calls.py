@@ -41,26 +41,49 @@ class Call:
         return f"{self.name} {self.number}, {self.file}"
 
 
-class Warm:
-    """A process from which steps are forked (see `crashes_steps`)."""
+class Steps:
+    """Does steps (see `crashes_steps`), each in a process that was started ahead: imports take longer than a step."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
+    def __init__(self) -> None:
+        self._spare = _started()
 
     def run(self, step: str, folder: Path, reference: Path, trace: "Trace | None" = None) -> int:
-        """Do a step, under strace where it is to be traced. Its exit code; -9 where it was killed."""
-        asked, answers = self._process.stdin, self._process.stdout
-        assert asked and answers
-        asked.write(json.dumps([step, str(folder), str(reference)]) + "\n")
-        asked.flush()
-        pid = int(answers.readline())
-        _wait_until_stopped(pid)
+        """Do a step, under strace where it is to be traced. Its exit code; KILLED where it was killed."""
+        process, self._spare = self._spare, _started()
+        assert process.stdin
+        process.stdin.write(json.dumps([step, str(folder), str(reference)]) + "\n")
+        process.stdin.close()
+        _wait_until_stopped(process)
         if trace is None:
-            os.kill(pid, signal.SIGCONT)
-            return int(answers.readline())
-        with trace.attached(pid):
-            os.kill(pid, signal.SIGCONT)
-            return int(answers.readline())
+            process.send_signal(signal.SIGCONT)
+            return process.wait()
+        with trace.attached(process.pid):
+            process.send_signal(signal.SIGCONT)
+            return process.wait()
+
+    def end(self) -> None:
+        """End the process that nobody needs any more."""
+        self._spare.kill()
+        self._spare.wait()
+        if self._spare.stdin:
+            self._spare.stdin.close()
+
+
+def _started() -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "benchmarks.crashes_steps"]
+    # Calls are counted by thread: what a pool of threads writes would be another thread's each time.
+    alone = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env={**os.environ, **alone}, stdin=subprocess.PIPE, text=True)  # noqa: S603   our own module
+
+
+@contextmanager
+def steps_apart() -> Iterator[Steps]:
+    """Steps in processes of their own; none of them is left behind the block."""
+    steps = Steps()
+    try:
+        yield steps
+    finally:
+        steps.end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +119,6 @@ class Trace:
                 tracer.stderr.close()
 
 
-@contextmanager
-def warm() -> Iterator[Warm]:
-    """A warm process, which ends with the block."""
-    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "benchmarks.crashes_steps"]
-    # Calls are counted by thread: what a pool of threads writes would be another thread's each time.
-    alone = {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(  # noqa: S603   # our own module
-        command, env={**os.environ, **alone}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield Warm(process)
-        finally:
-            if process.stdin:
-                process.stdin.close()
-
-
 def why_not_traced() -> str | None:
     """Why calls can't be traced here, with the mend; None where they can."""
     if not shutil.which("strace"):
@@ -120,15 +127,15 @@ def why_not_traced() -> str | None:
     return f"strace can't trace here ({tried.stderr.strip()[:100]}). {MEND}" if tried.returncode else None
 
 
-def calls_of(warm: Warm, step: str, folders: Sequence[Path], reference: Path) -> tuple[list[str], list[Call]]:
+def calls_of(steps: Steps, step: str, folders: Sequence[Path], reference: Path) -> tuple[list[str], list[Call]]:
     """The files below its folder that a step touches, relative to it, and the calls that write there, in their order.
 
     The step is done twice, in two folders that are alike: calls are counted among those on files that are known by then.
     """
     log = folders[0].with_suffix(".strace")
-    warm.run(step, folders[0], reference, Trace(log))
+    steps.run(step, folders[0], reference, Trace(log))
     files = [os.path.relpath(path, folders[0]) for path in files_touched(read_log(log), folders[0])]
-    warm.run(step, folders[1], reference, Trace(log, below(folders[1], files)))
+    steps.run(step, folders[1], reference, Trace(log, below(folders[1], files)))
     return files, writing_calls(read_log(log), folders[1])
 
 
@@ -164,9 +171,11 @@ def _named(arguments: str, folder: Path) -> str:
     return (match[1] or ".") if match else "?"
 
 
-def _wait_until_stopped(pid: int) -> None:
-    while _status_of(pid, "State")[:1] not in ("T", "Z", ""):
+def _wait_until_stopped(process: "subprocess.Popen[str]") -> None:
+    while process.poll() is None and _status_of(process.pid, "State")[:1] != "T":
         time.sleep(0.002)
+    if process.returncode is not None:
+        raise RuntimeError(f"a step ended with {process.returncode} before it began; what it printed says why")
 
 
 def _is_traced(pid: int) -> bool:

@@ -1,16 +1,15 @@
-"""Single steps of a run that write, each in a process forked from a warm one, which spares every trial the imports.
+"""Single steps of a run that write, each in a process of its own, which has imported all that it needs before it is asked.
 
     python -m benchmarks.crashes_steps
 
-A line of standard input holds a step's name, its folder and a warehouse to take rows from, as a list in JSON. The answers are
-the process's number, once the step is ready and has stopped itself, and its exit code, once it has ended.
+A line of standard input holds a step's name, its folder and a warehouse to take rows from, as a list in JSON. When the step is
+ready the process stops itself (SIGSTOP): whoever started it can trace it from there, and lets it go on.
 """
 
 import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -137,29 +136,16 @@ def _hash(answer: Fetched) -> str:
     return hash_of_page(answer.content)
 
 
-def serve() -> None:
-    """Do the steps that standard input names until it ends."""
-    for line in sys.stdin:
-        name, folder, reference = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            _be(name, Path(folder), Path(reference))
-        print(pid, flush=True)
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-
-
-def _be(name: str, folder: Path, reference: Path) -> None:
-    """Be the process of the step: get ready, stop until someone lets it go on, act, end."""
-    try:
-        act = STEPS[name](folder, reference)
-        os.kill(os.getpid(), signal.SIGSTOP)
-        act()
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+def be_a_step() -> None:
+    """Wait for the name of a step, get ready, stop until someone lets this process go on, act."""
+    line = sys.stdin.readline()
+    if not line:
+        return  # nobody needs it any more
+    name, folder, reference = json.loads(line)
+    act = STEPS[name](Path(folder), Path(reference))
+    os.kill(os.getpid(), signal.SIGSTOP)
+    act()
 
 
 if __name__ == "__main__":
-    serve()
+    be_a_step()

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.crashes import Judgement, Trial
-from benchmarks.crashes_calls import KILLED, Trace, below, calls_of, warm
+from benchmarks.crashes_calls import KILLED, Trace, below, calls_of, steps_apart
 from benchmarks.crashes_ground import NOTHING, READ, SOMETHING, Ground, ended
 from benchmarks.crashes_writes import fetch_step
 
@@ -44,7 +44,7 @@ def _archive(ground: Ground, random: Random) -> Iterator[Trial]:
     """The end of the archive is cut off at many places, after a kill that left the ledger behind it."""
     step = fetch_step()
     folder = ground.folder / "torn-archive"
-    with warm() as process:
+    with steps_apart() as process:
         places = [folder / name for name in ("a", "b", "killed")]
         for place in places:
             place.mkdir(parents=True)

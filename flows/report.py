@@ -21,7 +21,7 @@ from flows.report_entities import entities, entity_fingerprints
 from flows.report_files import PageFolder, version_of
 from flows.report_lists import list_fingerprints, list_pages, statement_fingerprints, statements
 from flows.report_quality import quality_facts
-from flows.report_search import KINDS, search_file, search_files, search_fingerprints
+from flows.report_search import KINDS, search_files, search_fingerprints, search_scripts
 from flows.report_tables import tables_of_pages
 from flows.report_words import FILTERS, TYPES
 
@@ -68,8 +68,9 @@ def _write_claims(con: "Connection", there: PageFolder, templates: Environment) 
     for name, facts in list_pages(con, there.changed("lists", list_fingerprints(con))):
         there.write(f"lists/{name}.html", template.render(facts, **below))
     number = search_files(con)
-    for name in there.changed("search", search_fingerprints(con, number), ending=".js"):
-        there.write(f"search/{name}.js", search_file(con, number, int(name)))
+    changed = there.changed("search", search_fingerprints(con, number), ending=".js")
+    for file, script in search_scripts(con, number, [int(name) for name in changed]):
+        there.write(f"search/{file}.js", script)
 
 
 @cache

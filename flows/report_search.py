@@ -6,7 +6,8 @@ Each document always falls into the same file, so that a changed article changes
 
 import json
 import re
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import batched, groupby
 from typing import TYPE_CHECKING
 
 from flows.report_rows import Row, rows
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 CLAIMS_A_FILE = 4_000
 """About as many claims as a file has at most: a few hundred kilobytes, read in some milliseconds."""
+_AT_ONCE = 8
+"""Files that are read from the warehouse in one go."""
 WORDS_CHARS = 600
 """Characters of a statement, a name or a title that are searched: what is longer is no sentence."""
 KINDS = ("quantity", "comparison", "superlative", "prediction", "causal", "event", "opinion", "definition", "other")
@@ -48,9 +51,16 @@ def search_fingerprints(con: "Connection", files: int) -> dict[str, str]:
     return {f"{number}": f"{files} {found.get(number, '')}" for number in range(files)}
 
 
-def search_file(con: "Connection", files: int, number: int) -> str:
-    """The script that hands the file's claims to the search."""
-    found = rows(con, _CLAIMS.format(filed=_FILED.format(files)), [number])
+def search_scripts(con: "Connection", files: int, numbers: list[int]) -> Iterator[tuple[int, str]]:
+    """Of each file, by its number: the script that hands its claims to the search."""
+    for some in batched(numbers, _AT_ONCE):
+        found = groupby(rows(con, _CLAIMS.format(filed=_FILED.format(files)), list(some)), key=lambda row: row["file"])
+        told = {number: list(group) for number, group in found}
+        for number in some:
+            yield number, _script(number, told.get(number, []))
+
+
+def _script(number: int, found: list[Row]) -> str:
     documents, claims, words = [], [], []
     for place, (_, group) in enumerate(groupby(found, key=lambda row: row["document_id"])):
         told = list(group)

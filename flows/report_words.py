@@ -95,7 +95,7 @@ def entity_link(entity: Row, root: str) -> Markup:
     name = cut(entity["name"])
     if entity["has_page"]:
         return Markup('<a href="{}entities/{}.html"><bdi>{}</bdi></a>').format(root, file_name(entity["entity_id"]), name)
-    return Markup('<a href="{}claims.html#q={}"><bdi>{}</bdi></a>').format(root, asked(f'"{name}"'), name)
+    return Markup('<a href="{}claims.html?q={}"><bdi>{}</bdi></a>').format(root, asked(f'"{name}"'), name)
 
 
 def asked(words: str) -> str:

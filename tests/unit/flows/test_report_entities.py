@@ -84,7 +84,7 @@ def test_those_named_most_have_pages_and_the_others_are_searched_for(
     load(**tables)
     folder = reports()
     assert [path.name for path in (folder / "entities").iterdir()] == ["b.html"]
-    assert '<a href="../claims.html#q=%22Ada%22"><bdi>Ada</bdi></a>' in (folder / "lists" / "entities-1.html").read_text()
+    assert '<a href="../claims.html?q=%22Ada%22"><bdi>Ada</bdi></a>' in (folder / "lists" / "entities-1.html").read_text()
     assert "entities/a.html" not in (folder / "articles" / "d.html").read_text()
 
 
@@ -97,4 +97,4 @@ def test_what_is_left_out_is_counted_with_the_way_to_it(load: Load, reports: Rep
     )  # fmt: skip
     about = _section(_of(reports(), "b"), "said-about")
     assert about.count("<li>") == 40
-    assert '40 of 50 claims about it are shown. <a href="../claims.html#q=Acme">' in about
+    assert '40 of 50 claims about it are shown. <a href="../claims.html?q=Acme">' in about

@@ -33,7 +33,7 @@ def test_an_entity_without_a_page_is_searched_for() -> None:
         '<a href="../entities/e.html"><bdi>A&amp;B</bdi></a>'
     )
     assert entity_link({"entity_id": "e", "name": "A&B", "has_page": False}, "") == (
-        '<a href="claims.html#q=%22A%26B%22"><bdi>A&amp;B</bdi></a>'
+        '<a href="claims.html?q=%22A%26B%22"><bdi>A&amp;B</bdi></a>'
     )
 
 

@@ -147,8 +147,8 @@ def stop_words(finding: Finding) -> str:
     check, where = finding.check, f"{finding.table}: {finding.check.title}"
     if finding.error is not None:
         return f"{where} could not be judged: {finding.error}. To mend it, look at the step that makes the table."
-    if finding.failed:
-        found = f"fails in {len(finding.failed)} of {finding.judged} rows, such as {finding.example}"
+    if finding.failed_count:
+        found = f"fails in {finding.failed_count} of {finding.judged} rows, such as {finding.example}"
     else:
         found = f"fails, with {_json(finding.observed)}"
     return f"{where} {found}. {check.why}. To mend it, {check.mend}."

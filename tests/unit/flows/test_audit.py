@@ -86,7 +86,7 @@ def test_what_was_found_is_kept_under_a_run_of_its_own_that_the_next_audit_knows
     ]
     told = [page.read_text() for page in write_pages(con, settings.data_dir / "reports")]
     con.close()
-    assert "What was loaded is in order." in told[0]
+    assert any("Every check holds." in page for page in told)
     assert last_audit(settings.warehouse_path) == run.started_at
 
 

@@ -1,6 +1,5 @@
 """Questions to the warehouse, and their answers as a table, CSV, JSON or Parquet."""
 
-import json
 import os
 import sys
 from contextlib import closing, suppress
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from flows.answer import answer_of, ended_by_ctrl_c
 from flows.errors import WrongUse
+from flows.flat import as_json, flat
 from warehouse.database import open_readonly
 from warehouse.errors import damaged, is_damage
 from warehouse.upgrade import what_is_older
@@ -85,7 +85,7 @@ def _written(answer: pl.DataFrame, form: "Format") -> bytes:
     buffer = BytesIO()
     match form:
         case "csv":
-            _flat(answer).write_csv(buffer)
+            flat(answer).write_csv(buffer)
         case "json":
             answer.write_json(buffer)
             buffer.write(b"\n")
@@ -94,19 +94,6 @@ def _written(answer: pl.DataFrame, form: "Format") -> bytes:
         case "table":
             raise WrongUse("A table is for reading on the screen. For a file choose --format csv, json or parquet.")
     return buffer.getvalue()
-
-
-def _flat(answer: pl.DataFrame) -> pl.DataFrame:
-    """Lists and structures as JSON: CSV has no other place for them."""
-    nested = [name for name, kind in answer.schema.items() if kind.is_nested()]
-    return answer.with_columns(
-        pl.Series(name, [None if value is None else _json(value) for value in answer[name].to_list()], dtype=pl.String)
-        for name in nested
-    )
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _print_table(answer: pl.DataFrame) -> None:
@@ -128,4 +115,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:g}"
-    return _json(value) if isinstance(value, (list, dict)) else str(value)
+    return as_json(value) if isinstance(value, (list, dict)) else str(value)

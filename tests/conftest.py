@@ -15,6 +15,10 @@ for _name in [name for name in os.environ if name.startswith("CLAIMHOUSE_") or n
     del os.environ[_name]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--pictures", metavar="FOLDER", help="where tests/flow/browser puts pictures of the pages")
+
+
 @pytest.fixture
 def in_folder(tmp_path, monkeypatch):
     """An empty folder of the test's own, and the current one."""

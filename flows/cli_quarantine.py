@@ -11,6 +11,8 @@ from flows.cli_options import Config, Format, Warehouse
 from flows.errors import DONE
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from flows.quarantine import Choice, Listing
     from warehouse.quarantined import Wanted
 
@@ -203,8 +205,6 @@ def _choice(ids: tuple[str, ...], wanted: "Wanted", *, everything: bool) -> "Cho
 
 
 def _print(listing: "Listing", limit: int, *, everything: bool) -> None:
-    import polars as pl
-
     from flows.query import show as show_table
 
     done = f" {listing.done:,} more are done; --all lists them." if listing.done and not everything else ""
@@ -214,13 +214,16 @@ def _print(listing: "Listing", limit: int, *, everything: bool) -> None:
             return
     else:
         print(f"{listing.waiting:,} rows are held back.{done}")
-        show_table(listing.groups.rename({"followers": "follow", "oldest": "since"}).drop("newest"), "table", None)
-    state = [pl.col("state")] if everything else []
-    rows = listing.rows.head(limit).select(
-        "id", *state, since=pl.col("since").dt.strftime("%Y-%m-%d %H:%M"), runs="times", follow="followers", reason="reason"
-    )
-    show_table(rows, "table", None)
+        show_table(_since(listing.groups.rename({"followers": "follow", "oldest": "since"}).drop("newest")), "table", None)
+    state = ["state"] if everything else []
+    rows = listing.rows.head(limit).select("id", *state, "since", runs="times", follow="followers", reason="reason")
+    show_table(_since(rows), "table", None)
     if listing.rows.height > limit:
         print(f"{listing.rows.height - limit:,} more rows; --limit shows more, --format csv, json or parquet gives all.")
     if listing.waiting:
         print("`claimhouse quarantine show ID` tells all about one, `release` lets rows in, `drop` lets them go.")
+
+
+def _since(rows: "pl.DataFrame") -> "pl.DataFrame":
+    """The rows with `since` to the minute, which is enough for people."""
+    return rows.with_columns(rows["since"].dt.strftime("%Y-%m-%d %H:%M"))

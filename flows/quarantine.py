@@ -89,7 +89,9 @@ def choose(con: Connection, choice: Choice) -> pl.DataFrame:
     found = rows_held(con, choice.wanted).filter(pl.col("state").is_in(WAITING))
     if found.is_empty():
         raise WrongUse("No row that is held back fits. `claimhouse quarantine list` shows those that there are.")
-    return found.select("table_name", "row_key", "id", "state")
+    # What follows another chosen row comes along with that.
+    alone = found.join(found, left_on=("parent_table", "parent_key"), right_on=("table_name", "row_key"), how="anti")
+    return alone.select("table_name", "row_key", "id", "state")
 
 
 def drop(settings: Settings, choice: Choice, *, agreed: Callable[[str], bool]) -> str:

@@ -42,6 +42,8 @@ _NOT_MADE = (
 _LEAST_SHOWN = 12
 """Characters of a key by which a row is told of."""
 
+_MOST_TOLD = 20
+
 Reasons = dict[tuple[str, str], list[str]]
 """By table and key of a row: why it is not released."""
 
@@ -89,7 +91,9 @@ class Released:
 
 def refusals(refused: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:
     """What is said of rows that stay held back; those that only follow others are not told of."""
-    return [f"Held back still: {name}/{key[:_LEAST_SHOWN]}: {'; '.join(why)}" for (name, key), why in refused.items() if why]
+    told = [f"Held back still: {name}/{key[:_LEAST_SHOWN]}: {'; '.join(why)}" for (name, key), why in refused.items() if why]
+    more = [f"{len(told) - _MOST_TOLD:,} more rows stay held back."] if len(told) > _MOST_TOLD else []
+    return [*told[:_MOST_TOLD], *more]
 
 
 def release(settings: Settings, choice: Choice, changes: Sequence[str] = ()) -> Released:

@@ -43,7 +43,11 @@ def load(folder: Path, reference: Path) -> Act:
 
     def act() -> None:
         with building(folder / "warehouse.duckdb") as con:
-            load_tables(con, frames, replaced_documents=())
+            former = {
+                "former_clusters": con.execute("SELECT cluster_id FROM claim_clusters").pl(),
+                "former_entities": con.execute("SELECT entity_id FROM entities").pl(),
+            }
+            load_tables(con, {**frames, **former}, replaced_documents=())
 
     return act
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
@@ -239,10 +240,15 @@ def _entity_rows(row: Row, known: _Document) -> list[Row]:
 def _in_claims(frame: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """The frame with the smallest claim that holds each span."""
     # Lists of a small frame's columns: a query for its rows would take longer than all the rest of it.
-    placed = zip(claims["start_char"].to_list(), claims["end_char"].to_list(), claims["claim_id"].to_list(), strict=True)
-    spans = sorted(placed, key=lambda span: (span[1] - span[0], span[0]))
-    ids = [
-        next((claim_id for first, last, claim_id in spans if first <= start and end <= last), None)
-        for start, end in zip(frame["start_char"].to_list(), frame["end_char"].to_list(), strict=True)
-    ]
+    spans = sorted(zip(*(claims[name].to_list() for name in ("start_char", "end_char", "claim_id")), strict=True))
+    reaches = list(accumulate((last for _, last, _ in spans), max))
+    ids = []
+    for start, end in zip(frame["start_char"].to_list(), frame["end_char"].to_list(), strict=True):
+        holding = []
+        at = bisect_right(spans, start, key=itemgetter(0)) - 1
+        while at >= 0 and reaches[at] >= end:  # no claim further in front reaches as far
+            first, last, claim_id = spans[at]
+            holding += [(last - first, first, claim_id)] if end <= last else []
+            at -= 1
+        ids.append(min(holding)[2] if holding else None)
     return frame.clone().replace_column(frame.get_column_index("claim_id"), pl.Series("claim_id", ids, dtype=pl.String))

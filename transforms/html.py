@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction, load_html
+from trafilatura import bare_extraction
 
 from transforms.blocks import Piece
+from transforms.markup import parse_markup
 from transforms.metadata import Metadata, read_metadata
 from transforms.page_lines import Line, drop_hints, fold, page_lines, squeeze
 from transforms.region import CELLS, COVERED_CHARS, LINK_LINE, PROSE_WORDS, correct, find_region, lines_within
@@ -29,29 +30,37 @@ class HtmlPage:
 
 
 def read_html(html: str, url: str) -> HtmlPage | None:
-    """Article, remainder and metadata of a page; None where the markup holds no element at all.
+    """Article, remainder and metadata of a page; None where the markup holds no element at all. Raises UnreadableError.
 
     The article is what trafilatura extracts without comments, corrected by where it stands on the page (`region.correct`).
     What is left out follows, each line once, as `boilerplate` (captions in or right above the article as `caption`), so that a
     reader can see what was dropped.
     """
     html = _EARLY_ENDS.sub("", html)
-    tree = load_html(html)
+    tree = parse_markup(html)
     if tree is None:
         return None
     drop_hints(tree)
     lines = page_lines(tree)
     metadata = read_metadata(tree, url, lines)
-    extracted = bare_extraction(tree, include_comments=False, fast=True)
+    body = _extracted(tree)
     region = find_region(lines)
     captions = {fold(line.text) for line in lines if line.zone == "caption"}
-    body = extracted.body if extracted is not None else None
     found = correct(list(_article(body)) if body is not None else [], lines, region)
     article = [Piece(piece.text, "caption") if fold(piece.text) in captions else piece for piece in found]
     near = lines_within(lines, region, HEAD_LINES)
     rest = _left_out(lines, article, near)
     linked = _linked_share(lines, article)
     return HtmlPage(metadata, _title_first(metadata.title, article, rest, near), linked)
+
+
+def _extracted(tree: HtmlElement) -> HtmlElement | None:
+    """The tree that trafilatura makes of the article; None where it finds none, or where elements nest deeper than it goes."""
+    try:
+        extracted = bare_extraction(tree, include_comments=False, fast=True)
+    except RecursionError:
+        return None
+    return extracted.body if extracted is not None else None
 
 
 def _title_first(title: str | None, article: list[Piece], rest: list[Piece], near: frozenset[str]) -> list[Piece]:

@@ -21,9 +21,11 @@ _INTERRUPTION_MARKS = re.compile(
     re.I,
 )
 _HINT = re.compile(
-    r"(?:tool-?tip|popover|rollover|hover-?card)s?[-_]*(?:\w+[-_]+)*(?:text|content|body|inner|box|block|card|panel)\b", re.I
+    r"(?:tool-?tip|popover|rollover|hover-?card)s?(?:[\w-]*[-_])?(?:text|content|body|inner|box|block|card|panel)\b", re.I
 )
 """What is shown while the pointer rests on a word. The element around word and hint often bears the bare name of the effect."""
+_MARK_CHARS = 2_000
+"""What is looked at of a class or an id: a longer one is there to keep us busy."""
 _HINT_WORDS = 200  # whatever bears such a name and holds more is no hint
 _SPACE = re.compile(r"\s+")
 _FOLDED = re.compile(r"[\W_]+")
@@ -82,7 +84,7 @@ def drop_hints(tree: HtmlElement) -> None:
 
 def _is_hint(element: HtmlElement) -> bool:
     mark = element.get("class")
-    return bool(mark and _HINT.search(mark)) or element.get("role") == "tooltip"
+    return bool(mark and _HINT.search(mark, 0, _MARK_CHARS)) or element.get("role") == "tooltip"
 
 
 def squeeze(text: str) -> str:
@@ -163,8 +165,4 @@ def _interrupts(element: HtmlElement) -> bool:
 
 
 def _is_marked(element: HtmlElement, marks: re.Pattern[str]) -> bool:
-    mark = element.get("class")
-    if mark and marks.search(mark):
-        return True
-    mark = element.get("id")
-    return bool(mark and marks.search(mark))
+    return any(marks.search(mark, 0, _MARK_CHARS) for mark in (element.get("class"), element.get("id")) if mark)

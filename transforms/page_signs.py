@@ -47,7 +47,8 @@ _LIST_TYPES = ("CollectionPage", "SearchResultsPage")
 _LINKED = 0.5
 _TITLE_PARTS = re.compile(r"\s+[-–—/]+\s+|\s*[|•·»«]\s*")
 _FOLDED = re.compile(r"[\W_]+")
-_REFRESH = re.compile(r"\s*(\d{1,9})(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?+\s*[\"']?([^\"'\s>][^\"'>]*)", re.I)
+# What may be left out is matched for good: white space that two parts could share is tried in every way at every place.
+_REFRESH = re.compile(r"\s*+(\d{1,9})(?:\.\d*+)?\s*+[;,]\s*+(?:url\s*+=)?+\s*+[\"']?([^\"'\s>][^\"'>]*)", re.I)
 _SHOWN_WITHOUT_TEXT = ("img", "picture", "video", "audio", "iframe", "embed", "object", "frame", "svg", "canvas")
 
 

@@ -50,6 +50,8 @@ HEADING_WORDS = 14
 """A longer line without a full stop is a sentence whose full stop is missing, not a heading."""
 CALL_WORDS = 30
 """A call to follow or a credit is short; a longer paragraph that opens like one is the article's own."""
+WORD_CHARS = 30
+"""An English word of more characters is rare, and a line of such words none of an article's furniture."""
 HEAD_BLOCKS = 8
 """Byline and date stand among so many blocks at the head of an article, or at its very end."""
 END_BLOCKS = 3
@@ -98,7 +100,7 @@ def assign_zones(text: str, blocks: Sequence[Block], furniture: Furniture) -> li
     for i in range(len(blocks)):
         if zones[i] in ("boilerplate", "title"):
             continue
-        length = len(plain[i].split())
+        length = _length(plain[i])
         if not _WORDY.search(plain[i]) or (i in edge and (reads_like_byline(plain[i]) or reads_like_date_line(plain[i]))):
             zones[i] = "boilerplate"
             continue
@@ -120,11 +122,16 @@ def _plain(piece: str) -> str:
     return " ".join(piece.replace("’", "'").replace("‘", "'").split())
 
 
+def _length(words: str) -> int:
+    """Words of a block; one without white space has as many as its characters make up, so that no pattern meets megabytes."""
+    return max(len(words.split()), len(words) // WORD_CHARS)
+
+
 def _cut_other_stories(zones: list[str], plain: list[str], furniture: Furniture) -> None:
     """From a heading such as "Related posts" on, cut what reads like teasers: to the end where nearly all of it does."""
     shown = [i for i, zone in enumerate(zones) if zone not in ("boilerplate", "title")]
     for place, i in enumerate(shown):
-        if zones[i] == "boilerplate" or len(plain[i].split()) > HEADING_WORDS or not furniture.related.fullmatch(plain[i]):
+        if zones[i] == "boilerplate" or _length(plain[i]) > HEADING_WORDS or not furniture.related.fullmatch(plain[i]):
             continue
         rest = shown[place + 1 :]
         teasers = [is_teaser(plain[j]) for j in rest]
@@ -145,7 +152,7 @@ def _cut_end_matter(zones: list[str], plain: list[str], furniture: Furniture) ->
     """Cut what closes an article without being of it: who its author is, whom to ask, a heading that heads nothing."""
     shown = [i for i, zone in enumerate(zones) if zone not in ("boilerplate", "title")]
     for i in shown[-END_BLOCKS - 1 :]:
-        if furniture.about.fullmatch(plain[i]) and i != shown[0]:
+        if _length(plain[i]) <= 2 * CALL_WORDS and furniture.about.fullmatch(plain[i]) and i != shown[0]:
             for j in shown[shown.index(i) :]:
                 zones[j] = "boilerplate"
             break

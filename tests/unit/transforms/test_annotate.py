@@ -1,5 +1,9 @@
+from time import process_time
+
 import polars as pl
 import pytest
+
+from transforms.annotate import _in_claims
 
 TEXT = (
     "OpenAI opened an office in Oslo in 1995, and it cost $9 million.\n"
@@ -119,3 +123,22 @@ def test_a_figure_beside_a_claim_does_not_make_it_one_of_quantity(claims_of):
 def test_a_text_without_names_claims_or_figures_gives_empty_tables(tables_of):
     tables = tables_of("And so on.")
     assert [len(tables[name]) for name in ("mentions", "claims", "claim_entities", "quantities", "time_expressions")] == [0] * 5
+
+
+def test_each_span_is_in_the_smallest_claim_that_holds_it():
+    claims = pl.DataFrame(
+        {"claim_id": ["all", "inner", "other", "long"], "start_char": [0, 10, 40, 40], "end_char": [50, 20, 60, 90]}
+    )
+    places = [(12, 14), (5, 12), (10, 20), (44, 50), (41, 58), (70, 75), (95, 99), (45, 95)]
+    spans = pl.DataFrame(places, ["start_char", "end_char"], orient="row").with_columns(claim_id=pl.lit(None, pl.String))
+    expected = ["inner", "all", "inner", "other", "other", "long", None, None]
+    assert _in_claims(spans, claims)["claim_id"].to_list() == expected
+
+
+def test_a_claim_for_each_of_thousands_of_figures_is_found_at_once():
+    at = list(range(0, 400_000, 10))
+    claims = pl.DataFrame({"claim_id": [str(each) for each in at], "start_char": at, "end_char": [each + 9 for each in at]})
+    spans = pl.DataFrame({"start_char": at, "end_char": [each + 3 for each in at], "claim_id": [""] * len(at)})
+    began = process_time()
+    assert _in_claims(spans, claims)["claim_id"].to_list() == claims["claim_id"].to_list()
+    assert process_time() - began < 2

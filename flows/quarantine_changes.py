@@ -6,8 +6,11 @@ from datetime import date, datetime
 
 import polars as pl
 
+from expectations.words import row_json, row_keys
+from flows.clock import now
 from flows.errors import WrongUse
 from flows.settings import nearest
+from warehouse.quarantined import BY_HAND
 from warehouse.tables import (
     ARTICLE_KEYS,
     CLAIM_ENTITIES,
@@ -16,6 +19,7 @@ from warehouse.tables import (
     CLAIMS,
     DOCUMENT_RELATIONS,
     QUANTITIES,
+    QUARANTINE,
     TIME_EXPRESSIONS,
     Column,
     Table,
@@ -54,6 +58,40 @@ def changes_of(table: Table, given: Sequence[str]) -> Mapping[str, object]:
             raise WrongUse(f"--set {text} names no value: write --set column=value, or column=NULL for what is unknown.")
         changes[name.strip()] = _value(_settable(table, name.strip()), value)
     return changes
+
+
+def notes_of(
+    table: Table, before: pl.DataFrame, after: pl.DataFrame, values: Mapping[str, object], runs: Mapping[str, str]
+) -> pl.DataFrame:
+    """Rows of `quarantine` that say what was set in the rows, with each row as it is now.
+
+    They stand beside those that keep the row as it was, under the run that held it back; `runs` has that by the row's key.
+    """
+    at = now()
+    rows_after = dict(zip(row_keys(table, after), after.iter_rows(named=True), strict=True))
+    notes: list[dict[str, object]] = [
+        {
+            "run_id": runs[key],
+            "table_name": table.name,
+            "row_key": key,
+            "expectation": f"{BY_HAND}({column})",
+            "reason": f"{column} was {_shown(was[column])}, and was set to {_shown(value)} by hand",
+            "row": row_json(rows_after[key]),
+            "quarantined_at": at,
+            "resolution": "released",
+            "resolved_at": at,
+        }
+        for key, was in zip(row_keys(table, before), before.iter_rows(named=True), strict=True)
+        if key in rows_after
+        for column, value in values.items()
+    ]
+    return QUARANTINE.frame(notes)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return f"‘{value}’" if isinstance(value, str) else str(value)
 
 
 def _settable(table: Table, name: str) -> Column:

@@ -12,14 +12,14 @@ import polars as pl
 from expectations.gate import GateContext, Verdict
 from expectations.gate import check as check_tables
 from expectations.policy import Policy
-from expectations.words import row_json, row_keys
+from expectations.words import row_keys
 from flows.clock import now
 from flows.errors import ClaimhouseError, WrongUse
 from flows.models import seeds
 from flows.news import Settled
 from flows.own_checks import policy_of
 from flows.quarantine import Choice, choose, counted
-from flows.quarantine_changes import changes_of
+from flows.quarantine_changes import changes_of, notes_of
 from flows.quarantine_read import Frames, Reread, held_frames, reread
 from flows.run import Run, only_run
 from flows.settings import Settings
@@ -28,7 +28,7 @@ from flows.steps import row_of_run
 from warehouse.database import Connection, building
 from warehouse.frames import registered
 from warehouse.load import load_tables
-from warehouse.quarantined import BY_HAND, FOLLOWED, is_there, note_held, resolve, with_followers
+from warehouse.quarantined import FOLLOWED, is_there, note_held, resolve, with_followers
 from warehouse.tables import CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES, TABLES, Table
 
 RELEASED = "released"
@@ -263,22 +263,15 @@ class _Attempt:
         return Released(run_id=self.run.run_id, rows=released, gone=gone, refused=self._refused, held=held)
 
     def _notes(self, read: _Read) -> pl.DataFrame:
-        """Rows of `quarantine` that say what was changed by hand, with the row as it is now; those before keep it as it was."""
         chosen, values = self.by_hand
-        notes: list[dict[str, object]] = []
-        at = now()
-        for name in chosen["table_name"].unique():
-            before = held_frames(self.con, chosen)[name]
-            keys = row_keys(_BY_NAME[name], before)
-            after = dict(zip(row_keys(_BY_NAME[name], read.held[name]), read.held[name].iter_rows(named=True), strict=True))
-            for key, was in zip(keys, before.iter_rows(named=True), strict=True):
-                for column, value in values.items() if key in after else ():
-                    notes.append({
-                        "run_id": self.run.run_id, "table_name": name, "row_key": key, "expectation": f"{BY_HAND}({column})",
-                        "reason": f"{column} was {_shown(was[column])}, and was set to {_shown(value)} by hand",
-                        "row": row_json(after[key]), "quarantined_at": at, "resolution": RELEASED, "resolved_at": at,
-                    })  # fmt: skip
-        return QUARANTINE.frame(notes)
+        if chosen.is_empty():
+            return QUARANTINE.frame()
+        table = _BY_NAME[chosen["table_name"][0]]
+        with registered(self.con, chosen=chosen):
+            runs = dict(
+                self.con.execute("SELECT row_key, run_id FROM held SEMI JOIN chosen USING (table_name, row_key)").fetchall()
+            )
+        return notes_of(table, held_frames(self.con, chosen)[table.name], read.held[table.name], values, runs)
 
     def _clear_clusters(self, cluster_ids: pl.Series) -> None:
         """Take out clusters that were loaded for claims that were not, where these have come to others since."""
@@ -287,7 +280,3 @@ class _Attempt:
                 DELETE FROM claim_clusters
                 WHERE cluster_id IN (FROM former) AND cluster_id NOT IN (SELECT cluster_id FROM claims)
             """)
-
-
-def _shown(value: object) -> str:
-    return "NULL" if value is None else f"‘{value}’" if isinstance(value, str) else str(value)

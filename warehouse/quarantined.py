@@ -40,7 +40,7 @@ _HELD = f"""
     ),
     runs_of AS (
         SELECT table_name, row_key, arg_max(run_id, held_at) AS run_id, min(since) AS first_held,
-            count(*) FILTER (NOT starts_with(expectations[1], '{BY_HAND}')) AS times
+            count(*) AS times
         FROM in_run GROUP BY table_name, row_key
     ),
     told AS (FROM in_run JOIN runs_of USING (table_name, row_key, run_id))

@@ -170,6 +170,7 @@ def test_a_value_set_by_hand_is_loaded_and_what_it_was_is_kept(gated):
         ("changed_by_hand(upper_value)", "upper_value was NULL, and was set to 40.0 by hand", "vessel", "released"),
         ("expect_what_the_owner_wants(unit)", "unit is ‘ferry’", "ferry", "released"),
     ]
+    assert gated.ask("SELECT DISTINCT status FROM quarantine JOIN runs USING (run_id)") == [("loaded",)]
 
 
 def test_values_are_set_in_rows_of_one_table(gated):

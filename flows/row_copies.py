@@ -41,6 +41,9 @@ class _BrokenTableError(Exception):
     """Why a table can't be read to its end, in words."""
 
 
+_BOMB = f"it unpacks to more than {MOST_UNPACKED} times its size, which no table of texts does"
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """A table as lines of JSON at `path`, with the names that `columns` have there; `problem` says why its end is missing."""
@@ -107,7 +110,7 @@ def _copy(path: Path, columns: Columns, folder: Path, pieces: Callable[[], Itera
 
 def _unpacked(path: Path) -> Iterator[bytes]:
     """What is packed with gzip, piece by piece, each member after the other (RFC 1952)."""
-    room = max(FREE_BYTES, MOST_UNPACKED * path.stat().st_size)
+    room = _room(path)
     with path.open("rb") as file:
         stream, rest = zlib.decompressobj(31), file.read(_PIECE)
         while rest:
@@ -117,7 +120,7 @@ def _unpacked(path: Path) -> Iterator[bytes]:
                 raise _BrokenTableError(f"only a part of it can be unpacked ({error}): fetch or pack it again") from None
             room -= len(piece)
             if room < 0:
-                raise _BrokenTableError(f"it unpacks to more than {MOST_UNPACKED} times its size, which no table of texts does")
+                raise _BrokenTableError(_BOMB)
             yield piece
             if not stream.eof:
                 rest = stream.unconsumed_tail or file.read(_PIECE)
@@ -129,24 +132,39 @@ def _unpacked(path: Path) -> Iterator[bytes]:
     raise _BrokenTableError("it is cut off: fetch or pack it again")
 
 
+def _room(path: Path) -> int:
+    """The bytes that a packed table may unpack to."""
+    return max(FREE_BYTES, MOST_UNPACKED * path.stat().st_size)
+
+
 def _parquet_lines(path: Path, columns: Columns) -> Iterator[bytes]:
     """The rows of a table of Parquet as lines of JSON with our names, some megabytes of them at a time."""
     import pyarrow as pa  # noqa: PLC0415   most runs read no Parquet
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        file = pq.ParquetFile(path, buffer_size=_PIECE, pre_buffer=False)
+        # A text that stands in a million rows is stored once: as a dictionary it is held once, too.
+        schema = pq.read_schema(path)
+        texts = [field.name for field in schema if not pa.types.is_nested(field.type)]
+        file = pq.ParquetFile(path, buffer_size=_PIECE, pre_buffer=False, read_dictionary=texts)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _BrokenTableError(f"it can't be read as Parquet: {error}"[:300]) from None
     with closing(file):
         there = file.schema_arrow.names
         require_columns([name for name in there if there.count(name) == 1], columns, path)
         ours = {theirs: name for name, theirs in columns if theirs in there}
+        room = _room(path)
+        if sum(file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups)) > room:
+            raise _BrokenTableError(_BOMB)
         try:
             for batch in file.iter_batches(batch_size=_rows_at_a_time(file), columns=list(ours), use_threads=False):
                 values = {name: _values(batch.column(theirs)) for theirs, name in ours.items()}
                 for row in zip(*values.values(), strict=True):
-                    yield json.dumps(dict(zip(values, row, strict=True)), default=_shown).encode() + b"\n"
+                    line = json.dumps(dict(zip(values, row, strict=True)), default=_shown).encode() + b"\n"
+                    room -= len(line)
+                    if room < 0:
+                        raise _BrokenTableError(_BOMB)
+                    yield line
         except (pa.ArrowException, OSError) as error:
             raise _BrokenTableError(f"it can't be read to its end: {error}"[:300]) from None
 
@@ -161,6 +179,9 @@ def _values(column: "pa.Array") -> list[object]:
     """A column's values; those that Python has no form for are None, and texts that are no UTF-8 their bytes."""
     import pyarrow as pa  # noqa: PLC0415
 
+    if isinstance(column, pa.DictionaryArray):
+        known = _values(column.dictionary)
+        return [None if at is None else known[at] for at in column.indices.to_pylist()]
     try:
         values: list[object] = column.to_pylist()
     except (ValueError, OverflowError, pa.ArrowException):

@@ -2,10 +2,13 @@ import gzip
 import io
 import json
 import os
+import tracemalloc
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -209,6 +212,26 @@ def test_columns_of_parquet_of_a_wrong_type_end_as_rows_with_the_reason(tmp_path
     first, second = pages(path)
     assert "its text is a number" in (first.problem or "")
     assert read(second).raw == "<p>ÿ".encode()
+
+
+def test_a_text_that_parquet_holds_once_for_a_thousand_rows_is_held_once(tmp_path, pages):
+    path = tmp_path / "a.parquet"
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000, pa.int32()), pa.array(["x" * 10_000_000]))
+    pq.write_table(pa.table({"text": text}), path, compression="zstd", store_schema=False)
+    tracemalloc.start()
+    found = list(pages(path))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 300_000_000
+    assert found[-1].problem == "the rest is missing: it unpacks to more than 200 times its size, which no table of texts does"
+    assert len(found) < 20
+
+
+def test_parquet_that_says_that_it_unpacks_to_a_thousand_times_its_size_is_not_unpacked(tmp_path, pages):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["x" * 150_000_000]}), path, compression="zstd", use_dictionary=False)
+    [page] = pages(path)
+    assert page.problem == "the rest is missing: it unpacks to more than 200 times its size, which no table of texts does"
 
 
 def test_a_broken_table_of_parquet_says_so(tmp_path, pages):

@@ -18,7 +18,7 @@ from expectations.policy import Policy
 from flows.report_articles import article_fingerprints, articles
 from flows.report_claims import VOICES, claims_facts
 from flows.report_entities import entities, entity_fingerprints
-from flows.report_files import PageFolder, version_of
+from flows.report_files import PageFolder, only_writer, version_of
 from flows.report_lists import list_fingerprints, list_pages, statement_fingerprints, statements
 from flows.report_quality import quality_facts
 from flows.report_search import KINDS, search_files, search_fingerprints, search_scripts
@@ -37,6 +37,11 @@ def write_pages(con: "Connection", folder: Path, policy: Policy | None = None) -
     Only what shows something else than before is written, and what is about a document that is gone is removed. Each page is
     replaced as a whole, so that a browser never sees half of one. The same warehouse gives the same pages.
     """
+    with only_writer(folder):
+        return _write_pages(con, folder, policy)
+
+
+def _write_pages(con: "Connection", folder: Path, policy: Policy | None) -> list[Path]:
     there = PageFolder(folder, _version())
     templates = environment()
     with tables_of_pages(con):

@@ -3,11 +3,17 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from flows.errors import Busy
+
 _MANIFEST = "manifest.json"
+_WAIT_SECONDS = 600
 _SAFE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _OURS = (".html", ".js")
 """Endings of the files that are written into folders below: other files there are not ours to remove."""
@@ -20,6 +26,20 @@ def file_name(key: str) -> str:
             f"{key!r} is no id of Claimhouse, so no page can be named after it. Was the warehouse changed by hand?"
         )
     return key
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Let nobody else write pages there, which is waited for: two would move each other's half of a page into its place.
+
+    Raises Busy where the other one takes longer than any warehouse does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".writing.lock", timeout=_WAIT_SECONDS):
+            yield
+    except Timeout:
+        raise Busy(f"Another process writes the pages in {folder}. Wait until it is done, or end it.") from None
 
 
 class PageFolder:

@@ -53,7 +53,7 @@ def test_nothing_is_written_where_nothing_changed(load: Load, reports: Reports) 
     load(**_with_entity(**two_articles()))
     before = _times(reports())
     assert _times(reports()) == before
-    assert {Path(name).suffix for name in before} == {".html", ".css", ".js", ".json"}
+    assert {Path(name).suffix for name in before} == {".html", ".css", ".js", ".json", ".lock"}
 
 
 def test_only_what_shows_something_else_is_written(load: Load, con: Connection, reports: Reports) -> None:

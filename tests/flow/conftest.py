@@ -79,7 +79,7 @@ def copy_of_samples(samples: Ran, tmp_path: Path) -> Path:
 def claimhouse(prefect_server: str, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Start the command in a process of its own, in the test's folder."""
 
-    def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
+    def start(*arguments: object, start_new_session: bool = False, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "flows.cli", *map(str, arguments)],
             cwd=tmp_path,
@@ -87,6 +87,7 @@ def claimhouse(prefect_server: str, tmp_path: Path) -> Callable[..., subprocess.
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=start_new_session,
         )
 
     return start

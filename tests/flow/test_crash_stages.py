@@ -1,0 +1,68 @@
+"""One run that is killed again and again, each time in a later stage, until it is let alone."""
+
+import os
+import signal
+
+import pytest
+
+from benchmarks.crashes import KEPT
+from benchmarks.crashes_stages import AFTER, STAGES, Progress, stage_after, times_of
+from tests.flow.test_killed_run import ARTICLES, contents
+
+BATCHES = 1
+
+
+@pytest.fixture
+def killed_at(claimhouse, tmp_path):
+    """Start the run, kill it with all its processes in that stage, and tell the one that it was in."""
+
+    def kill(stage: str, batches: int) -> str:
+        progress = Progress(tmp_path / "data", batches)
+        process = claimhouse("run", ARTICLES, start_new_session=True)
+        assert progress.wait_for(stage, process, 120)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return progress.stage()
+
+    return kill
+
+
+def test_a_run_that_is_killed_in_stage_after_stage_ends_as_one_that_was_not(killed_at, claimhouse, samples, tmp_path):
+    warehouse = tmp_path / "data" / "warehouse.duckdb"
+    batches = BATCHES
+    for stage in ("gather", "check", "load"):
+        assert killed_at(stage, batches) in (*STAGES[STAGES.index(stage) :], AFTER)
+        batches = 0  # all is read by now
+        if warehouse.exists():
+            assert {table.name: contents(warehouse, table) for table in KEPT} == {
+                table.name: contents(samples.warehouse, table) for table in KEPT
+            }
+    last = claimhouse("run", ARTICLES)
+    said, problems = last.communicate()
+    assert last.returncode == 0, problems
+    assert "read by a run that did not end" in said
+    for table in KEPT:
+        assert contents(warehouse, table) == contents(samples.warehouse, table), table.name
+    assert list((tmp_path / "data" / "staging").iterdir()) == []
+
+
+def test_the_stage_of_a_run_is_the_one_after_the_last_that_has_ended():
+    ended = ["start", "collect", "discover", "plan", "annotate", "annotate", "gather", "settle", "check", "load", "report"]
+    stages = [stage_after(ended[:count], batches=2) for count in range(len(ended) + 1)]
+    assert stages == ["start", "collect", "discover", "plan", "annotate", "annotate", *STAGES[4:], AFTER]
+
+
+def test_the_time_of_a_stage_counts_from_the_end_of_the_one_before(tmp_path):
+    log = tmp_path / "logs" / "claimhouse.log"
+    log.parent.mkdir()
+    progress = Progress(tmp_path, batches=1)
+    line = "2026-03-01 12:00:{} | INFO    | 7 | {} - {}\n"
+    log.write_text(
+        line.format("01.000", "flow run 'articles at 12'", "Beginning flow run 'articles at 12' for flow 'build'")
+        + line.format("01.250", "task run 'discover-545'", "Finished in state Completed()")
+        + line.format("03.000", "task run 'annotate 2a41'", "Finished in state Completed()"),
+        encoding="utf-8",
+    )
+    times = times_of(progress.lines(), seconds=5.0)
+    assert times.stages == {"start": 3.0, "discover": 0.25, "annotate": 1.75}
+    assert times.batches == 1

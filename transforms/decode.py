@@ -5,6 +5,7 @@ import re
 from typing import Literal
 
 from charset_normalizer import from_bytes
+from charset_normalizer.constant import IANA_SUPPORTED
 
 Media = Literal["html", "markdown", "text"]
 
@@ -60,7 +61,7 @@ def _characters(raw: bytes, said: str | None) -> str:
     for name in filter(None, (wide, "utf-8", said, _named(raw[:_SNIFFED_CHARS]))):
         try:
             return raw.decode(name)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
     found = from_bytes(raw[:_SAMPLE_BYTES], cp_isolation=_GUESSED)
     best = found.best()
@@ -78,9 +79,11 @@ def _named(declaration: bytes) -> str | None:
     if name in ("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"):
         return "cp1252"
     try:
-        return codecs.lookup(name).name
+        codec = codecs.lookup(name).name
     except LookupError:
         return None
+    # Python calls more than character sets a codec: `base64` unpacks, `unicode_escape` reads escapes.
+    return codec if codec.replace("-", "_") in IANA_SUPPORTED else None
 
 
 def media_of(key: str, text: str) -> Media:

@@ -121,3 +121,10 @@ def test_a_server_that_declares_what_the_bytes_are_not_is_not_believed():
 
 def test_undeclared_western_letters_are_taken_for_western_ones():
     assert "crêpes" in decode(("They said on Monday that all would be paid. " * 9 + "Two crêpes, please.").encode("cp1252"))
+
+
+@pytest.mark.parametrize("name", ["base64", "hex", "zlib", "rot13", "idna", "punycode", "undefined", "unicode_escape"])
+def test_a_codec_that_is_no_character_set_is_no_declaration(name):
+    raw = f"<html><meta charset={name}><p>Caf\xe9 owners: \\x41 was said.</p>".encode("latin-1")
+    assert "Café owners: \\x41 was said." in decode(raw)
+    assert "Café owners: \\x41 was said." in decode(raw, f"text/html; charset={name}")

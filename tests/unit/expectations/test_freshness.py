@@ -1,11 +1,17 @@
 """A source is fresh by its own rhythm, and silent after the days that the owner allows."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 
-from expectations.freshness import Freshness, judge_freshness, pauses
+from expectations.catalogue import find_check
+from expectations.freshness import FRESHNESS_CHECKS, Freshness, judge_freshness, pauses
+from expectations.gate import Verdict
+from expectations.model import Check
+from expectations.policy import Change, Policy
+from expectations.source_history import HISTORY_CHECKS
 from expectations.suites import Judge
 
 START = datetime(2026, 1, 1, 7)
@@ -84,3 +90,25 @@ def test_a_finding_tells_since_when_and_how_long_is_allowed(judge: Judge) -> Non
 def test_a_source_that_never_brought_anything_is_not_judged(judge: Judge) -> None:
     held = freshness([0], 400)
     assert judged(judge, Freshness(held.arrivals.clear(), held.asked, 14)) == set()
+
+
+def test_counts_that_are_off_and_sources_that_are_silent_warn_and_hold_nothing_back_and_may_be_switched_off(
+    frames: dict[str, pl.DataFrame], broken: Callable[..., dict[str, pl.DataFrame]], gate: Callable[..., Verdict]
+) -> None:
+    off = Policy(changes={("sources", RHYTHM): Change("it pauses as it likes", is_off=True)})
+    more = broken(frames, "claim_clusters", 0, claim_count=5)
+    verdict = gate(more, freshness=freshness(list(range(40)), 60), policy=off)
+    of_sources = pl.col("source_id").is_not_null() | ~pl.col("success")
+    told = verdict.quality_results.filter(of_sources).select("table_name", "expectation", "severity", "success", "source_id")
+    assert set(told.rows()) == {
+        ("claim_clusters", "expect_counts_to_agree_with_claims", "warning", False, None),
+        ("sources", SILENCE, "warning", False, "paper"),
+    }
+    assert (verdict.passed, verdict.quarantined, verdict.frames["claim_clusters"].height) == (True, 0, 2)
+
+
+@pytest.mark.parametrize("check", (*FRESHNESS_CHECKS, *HISTORY_CHECKS), ids=lambda check: check.name)
+def test_a_check_of_sources_is_in_the_catalogue_with_why_and_mend(check: Check) -> None:
+    assert find_check("sources", check.name, None) == check
+    assert check.why and check.mend and not check.why.endswith(".") and not check.mend.endswith(".")
+    assert check.severity != "critical"

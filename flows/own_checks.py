@@ -106,6 +106,8 @@ def read_checks(file: Path) -> ChecksFile:
         raise WrongUse(
             f"{file} is not TOML: {error}. Mend that place; docs/checks.toml shows how checks are written."
         ) from None
+    except RecursionError:
+        raise WrongUse(f"{file} is nested too deeply: no check is a list of lists. Mend that place.") from None
     except OSError as error:
         mend = "Mend that, or `checks` under [gate] in claimhouse.toml."
         raise WrongUse(f"{file}, the file of your own checks, can't be read: {error.strerror}. {mend}") from None

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from flows.errors import WrongUse
 
@@ -191,6 +191,11 @@ def load_settings(config: Path | None = None, *, warehouse: Path | None = None) 
         settings = Settings(**values)  # type: ignore[arg-type]  # pydantic checks what the file holds
     except ValidationError as error:
         raise WrongUse("\n".join(_mend(detail, file) for detail in error.errors())) from None
+    except (SettingsError, RecursionError) as error:
+        raise WrongUse(
+            f"A variable of the environment is no JSON: {error}. Set one for each setting, such as "
+            f"{ENVIRONMENT_PREFIX}READING{NESTING}MIN_WORDS=20, or write a whole section as JSON."
+        ) from None
     return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
 
 
@@ -202,6 +207,8 @@ def _read_toml(file: Path) -> dict[str, object]:
         raise WrongUse(f"{file} is not TOML: {error}. Mend that place; `key = value` lines under [section] headings.") from None
     except OSError as error:
         raise WrongUse(f"{file} can't be read: {error.strerror}. Mend its permissions or give another --config.") from None
+    except RecursionError:
+        raise WrongUse(f"{file} is nested too deeply: no setting is a list of lists. Mend that place.") from None
     folder = file.parent
     for name in ("data_dir", "warehouse"):
         if isinstance(values.get(name), str):

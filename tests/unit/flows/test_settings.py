@@ -148,3 +148,14 @@ def test_the_example_in_the_docs_names_every_setting_with_its_default():
     told = set(re.findall(r"^(?:# )?\[*(\w+)(?:\]| =)", example.read_text(encoding="utf-8"), re.MULTILINE))
     sections = [Settings, *(type(getattr(settings, name)) for name in ("reading", "run", "gate", "schedule")), Source]
     assert {name for section in sections for name in section.model_fields} <= told
+
+
+@pytest.mark.parametrize("value", ["00", ":", "{", "[" * 5_000])
+def test_a_section_in_the_environment_that_is_no_json_is_refused_with_the_mend(monkeypatch, value):
+    monkeypatch.setenv("CLAIMHOUSE_READING", value)
+    with pytest.raises(WrongUse, match="CLAIMHOUSE_READING__MIN_WORDS=20"):
+        load_settings()
+
+
+def test_a_file_that_is_nested_beyond_all_settings_is_refused():
+    assert "nested too deeply" in refused(f"a = {'[' * 5_000}")

@@ -281,3 +281,19 @@ def test_a_web_page_is_known_by_its_beginning(read: Reading):
     begun = time.perf_counter()
     assert read(b"<!-- x --><!DOCTYPE html><html>" + b"<p a=b>x</p>" * 100_000) is None
     assert time.perf_counter() - begun < 1  # reading all of it as a broken feed takes four seconds
+
+
+@pytest.mark.parametrize("reference", ["&#2200000000;", "&#2000000;", "&#xD800;", "&#0;", "&#x;", f"&#{'9' * 5_000};"])
+def test_a_reference_to_no_character_costs_no_feed(read, reference):
+    [entry] = read(rss(item().replace("One", f"One {reference} A&#0000000065;"))).entries
+    assert entry.address == "https://news.example/1"
+    assert entry.title.endswith(" AA")
+
+
+@pytest.mark.parametrize("name", ["undefined", "punycode", "idna", "base64", "unicode_escape"])
+def test_a_feed_that_declares_a_codec_that_is_no_character_set_is_read(read, name):
+    for found in (
+        read(rss(item()), f"text/xml; charset={name}"),
+        read(f'<?xml version="1.0" encoding="{name}"?>{rss(item())}'),
+    ):
+        assert [entry.address for entry in found.entries] == ["https://news.example/1"]

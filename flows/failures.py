@@ -7,12 +7,14 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import gettempdir
 
 from flows.errors import UNEXPECTED, ClaimhouseError, GateStopped, WrongUse
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
+_LITTLE_ROOM_BYTES = 100_000_000
 _READER_GONE = 141
 """Exit code when nobody reads the output any more, as of `claimhouse query … | head`: 128 and the number of SIGPIPE."""
 
@@ -41,7 +43,7 @@ def exit_code_of(error: BaseException) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter flushes, and fails, once more
             return _READER_GONE
     if any(isinstance(one, Exception) and is_full_disk(one) for one in _chain(error)):
-        _say("The disk is full. Nothing that was loaded before is lost. Make room, then run again.")
+        _say(f"The disk is full{_where_full()}. Nothing that was loaded before is lost. Make room, then run again.")
         return WrongUse.exit_code
     if damage := next((one for one in _chain(error) if is_damage(one)), None):
         return exit_code_of(damaged(damage))
@@ -62,6 +64,14 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _where_full() -> str:
+    """Which folder has the least room: that of the data, or that of temporary files, which may lie on another disk."""
+    folders = [folder for folder in (_log_of_settings().parent.parent, Path(gettempdir())) if folder.is_dir()]
+    free = {folder: disk_usage(folder).free for folder in folders}
+    fullest = min(folders, key=lambda folder: free[folder])
+    return f": {fullest} has {free[fullest] / 1e6:.1f} MB left" if free[fullest] < _LITTLE_ROOM_BYTES else ""
 
 
 def _write_traceback(error: BaseException) -> Path:

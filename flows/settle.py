@@ -13,7 +13,7 @@ from flows.news import CHANGING, Frames, Settled
 from flows.settle_claims import Around, settle_claims
 from transforms.copies import MOST_MET, article_keys, find_copies, mark_duplicates
 from transforms.entities import build_entities
-from transforms.revisions import UNREAD, join_pages, settle_revisions, superseded
+from transforms.revisions import UNREAD, join_pages, met_before, settle_revisions, superseded
 from warehouse.database import Connection
 from warehouse.known import (
     article_text,
@@ -65,7 +65,8 @@ def settle(
     if read["documents"].is_empty():
         return Settled({"documents": read["documents"]}, {})
     documents = _with_pages(read["documents"], con)
-    revised = _revise(documents, documents_beside(con, documents), started_at)
+    known = met_before(documents_beside(con, documents), documents, started_at=started_at)
+    revised = _revise(documents, known, started_at)
     gone = _around_replaced(con, revised.replaced)
     touched = [entities_in(con, pl.concat([revised.replaced, revised.changed["document_id"]]))]
     judged = _judged_before(read, revised, con)

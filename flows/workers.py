@@ -127,8 +127,8 @@ def _prepare_worker(reading: Reading, max_mb: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # on a full disk the log can't be written, which is not for the terminal
-    # What is wrong with the model is told by the first task: an initializer that raises only says that the pool broke.
-    with contextlib.suppress(WrongUse):
+    # What is wrong with the model or the disk is told by the first task: an initializer that raises only breaks the pool.
+    with contextlib.suppress(WrongUse, OSError):
         _read_a_page(load_reader(reading))
         seconds_to_start()
 

@@ -126,7 +126,8 @@ def read_pages(pages: Sequence[Page], reader: Reader) -> dict[str, pl.DataFrame]
     """Tables of a batch of pages, keyed by table name; every page gives exactly one document.
 
     What depends on other pages is preliminary: each document is its page's first revision and current, no claim has a
-    cluster. A page that cannot be read, for whatever reason, ends as `unreadable` with that reason; only a MemoryError leaves.
+    cluster. A page that cannot be read, for whatever reason, ends as `unreadable` with that reason. What is the machine's
+    fault and not the page's leaves: a MemoryError, and an OSError with a number, as of a full disk.
     """
     parts: dict[str, list[pl.DataFrame]] = {table.name: [table.frame()] for table in BATCH_TABLES}
     for page in pages:
@@ -137,6 +138,8 @@ def read_pages(pages: Sequence[Page], reader: Reader) -> dict[str, pl.DataFrame]
         except MemoryError:
             raise  # not of the page alone: what else this process is at may be out of order too
         except (Exception, pl.exceptions.PanicException) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # a library could not have its own files: any other page would end so, and stay so
             # Whatever a page does to a parser must not cost the other pages of its batch.
             reason = f"reading it failed: {type(error).__name__}: {error}"[:500]
             tables = unread(page, reason, reader.version, reader.addresses)

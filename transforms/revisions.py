@@ -1,9 +1,11 @@
 """Which document is which revision of its page, and which of them is current."""
 
+from datetime import datetime
+
 import polars as pl
 
 from transforms.ids import content_id
-from warehouse.tables import DOCUMENTS
+from warehouse.tables import DOCUMENTS, TIMESTAMP
 
 UNREAD = ("unreadable", "gone")
 """Outcomes that say nothing about the page's text: such a revision takes no other's place.
@@ -30,6 +32,32 @@ def join_pages(new: pl.DataFrame, pages: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rest, moved.drop("before")]).unique("document_id", keep="first", maintain_order=True)
 
 
+def met_before(known: pl.DataFrame, new: pl.DataFrame, *, started_at: datetime) -> pl.DataFrame:
+    """The known documents; those that a clock which was ahead has dated later than this run count as met just before it.
+
+    Else what the page says now would be taken for older than what it said then, until that date has come. Theirs are the times
+    that make an order of revisions, `fetched_at` and `first_seen_at`; among themselves they keep it.
+    """
+    start, instant = pl.lit(started_at, TIMESTAMP), pl.duration(microseconds=1)
+    is_ahead = pl.max_horizontal("fetched_at", "first_seen_at") > start
+    if known.filter(is_ahead).is_empty():
+        return known
+    first_new = new.group_by("page_id").agg(first_new=pl.min_horizontal(pl.col("fetched_at").min(), start))
+    limits = {"fetched_at": pl.coalesce("first_new", start), "first_seen_at": start}
+    shifted = {
+        name: pl.col(name) - pl.when(is_ahead).then(name).max().over("page_id") + limit - instant
+        for name, limit in limits.items()
+    }
+    return (
+        known.join(first_new, on="page_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(is_ahead & (pl.col(name) > limits[name])).then(earlier).otherwise(name).alias(name)
+            for name, earlier in shifted.items()
+        )
+        .select(known.columns)
+    )
+
+
 def settle_revisions(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The new documents with `revision`, `is_current` and `first_seen_at` settled: rows of `documents`, sorted by document_id.
 
@@ -38,11 +66,11 @@ def settle_revisions(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     what tells what it says now; those of files, and fetched at one time, by date of change, else of publication; where one of
     them has no date, by the run that met them; ties by address. Known revisions keep their numbers, new ones count on.
     """
-    met_before = known.select("document_id", known_first_seen_at="first_seen_at")
+    first_met = known.select("document_id", known_first_seen_at="first_seen_at")
     return (
         new.drop("revision", "is_current")
         .join(_ranked(new, known), on="document_id")
-        .join(met_before, on="document_id", how="left")
+        .join(first_met, on="document_id", how="left")
         .with_columns(first_seen_at=pl.min_horizontal("first_seen_at", "known_first_seen_at"))
         .select(DOCUMENTS.schema.names())
         .cast(DOCUMENTS.schema)

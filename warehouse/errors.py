@@ -8,6 +8,7 @@ from pathlib import Path
 _ANOTHER = "name another file with --warehouse FILE"
 _ANEW = "Put a backup in its place with `claimhouse restore`, or move it away and `claimhouse run` again"
 _DAMAGED = "Corrupt database file"
+_SQLITE_FULL = "database or disk is full"
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -73,7 +74,7 @@ def is_full_disk(error: Exception) -> bool:
     """Whether the disk, a quota or a limit on file sizes is what stopped the write."""
     if isinstance(error, OSError):
         return error.errno in _DISK_FULL
-    return any(os.strerror(number) in str(error) for number in _DISK_FULL)
+    return any(words in str(error) for words in (*map(os.strerror, _DISK_FULL), _SQLITE_FULL))
 
 
 def is_damage(error: BaseException) -> bool:

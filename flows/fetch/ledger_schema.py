@@ -1,5 +1,6 @@
 """The tables of the ledger, and how its file is opened. Times are text in one form (naive UTC, microseconds), so they sort."""
 
+import shutil
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from flows.errors import Busy, WrongUse
+from warehouse.errors import is_full_disk
 
 VERSION = 1
+_LEAST_ROOM_BYTES = 1_000_000
 _WAIT_SECONDS = 30.0
 """How long another process that writes is waited for; it commits every few seconds."""
 
@@ -97,6 +100,8 @@ def opened(path: Path) -> sqlite3.Connection:
             connection.close()
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             raise _busy(path) from None
+        if is_without_room(error, path):
+            raise WrongUse(f"The disk is full: there is no room for {path}. Make room, then run again.") from None
         raise WrongUse(
             f"The ledger {path} can't be used: {error}. "
             "Mend its permissions, or move it away: it is made anew from the archive."
@@ -108,6 +113,14 @@ def opened(path: Path) -> sqlite3.Connection:
             "Install the newer one, or move the ledger away: it is made anew from the archive."
         )
     return connection
+
+
+def is_without_room(error: Exception, path: Path) -> bool:
+    """Whether a full disk is what SQLite fails of: of files beside its own it only says that they can't be written."""
+    if is_full_disk(error):
+        return True
+    is_io = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR
+    return is_io and shutil.disk_usage(path.parent).free < _LEAST_ROOM_BYTES
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -191,6 +191,13 @@ def test_a_later_revision_takes_the_place_of_the_known_one(warehouse):
     assert warehouse.table(DOCUMENTS).select("document_id", "is_current").rows() == [("d1", False), ("d2", True)]
 
 
+def test_a_revision_that_a_clock_which_was_ahead_has_met_gives_way_at_true_time(warehouse):
+    ahead = datetime(2031, 1, 1)
+    warehouse.run(frames_of(documents=[document("d1", "p", fetched_at=ahead)]), ahead)
+    warehouse.run(frames_of(documents=[document("d2", "p", fetched_at=SECOND)]), SECOND)
+    assert warehouse.table(DOCUMENTS).select("document_id", "is_current").rows() == [("d1", False), ("d2", True)]
+
+
 def test_a_known_revision_stays_current_when_the_new_one_is_held_back(warehouse):
     warehouse.run(frames_of(documents=[document("d1", "p")]))
     settled = warehouse.settle(frames_of(documents=[document("d2", "p")]), SECOND)

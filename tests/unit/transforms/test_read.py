@@ -1,3 +1,4 @@
+import errno
 from datetime import date, datetime
 from time import perf_counter
 
@@ -87,6 +88,15 @@ def test_an_empty_page_is_unreadable(document):
 
 def test_a_binary_page_is_unreadable(document):
     assert "binary" in document(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)["outcome_reason"]
+
+
+def test_what_the_machine_lacks_is_not_held_against_the_page(read, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("transforms.read.read_html", full)
+    with pytest.raises(OSError, match="No space left"):
+        read(html())
 
 
 def test_a_page_that_breaks_a_parser_ends_alone(read, monkeypatch):

@@ -1,9 +1,9 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from transforms.ids import content_id
-from transforms.revisions import join_pages, settle_revisions, superseded
+from transforms.revisions import join_pages, met_before, settle_revisions, superseded
 from warehouse.tables import DOCUMENTS
 
 NOW, BEFORE = datetime(2024, 8, 2), datetime(2024, 8, 1)
@@ -129,3 +129,40 @@ def test_settled_documents_are_declared_rows_in_order():
     assert frame.schema == DOCUMENTS.schema
     assert frame["document_id"].to_list() == ["a", "b"]
     assert settle_revisions(documents(), documents()).equals(DOCUMENTS.frame())
+
+
+WEB, AHEAD, INSTANT = "https://paper.example/p", datetime(2025, 8, 1), timedelta(microseconds=1)
+
+
+def in_time(known: list[dict], new: list[dict]) -> pl.DataFrame:
+    return met_before(documents(*known), documents(*new), started_at=NOW)
+
+
+def test_what_a_clock_that_was_ahead_has_met_is_older_than_what_is_fetched_now():
+    new = [document("b", url=WEB, fetched_at=NOW - timedelta(hours=2))]  # fetched by the schedule, before this run
+    known = in_time([document("a", url=WEB, fetched_at=AHEAD, first_seen_at=AHEAD)], new)
+    assert known.select("fetched_at", "first_seen_at").rows() == [(NOW - timedelta(hours=2) - INSTANT, NOW - INSTANT)]
+    assert settle_revisions(documents(*new), known).select("revision", "is_current").rows() == [(2, True)]
+    assert superseded(documents(*new), known)["document_id"].to_list() == ["a"]
+
+
+def test_a_file_that_a_clock_which_was_ahead_has_met_gives_way_to_its_edit():
+    known = in_time([document("a", first_seen_at=AHEAD)], [document("b")])
+    assert superseded(documents(document("b")), known)["document_id"].to_list() == ["a"]
+
+
+def test_revisions_of_a_clock_that_was_ahead_keep_their_order():
+    rows = [
+        document("first", url=WEB, fetched_at=AHEAD, first_seen_at=AHEAD, is_current=False),
+        document("second", url=WEB, fetched_at=AHEAD + timedelta(days=9), first_seen_at=AHEAD + timedelta(days=9), revision=2),
+    ]
+    gone = [document("gone", url=WEB, fetched_at=NOW, outcome="gone")]
+    known = in_time(rows, gone)
+    assert known["fetched_at"].is_sorted()
+    assert known["fetched_at"].max() < NOW
+    assert superseded(documents(*gone), known).is_empty()
+
+
+def test_known_documents_of_a_clock_that_was_right_stay_as_they_are():
+    rows = [known_document("a", fetched_at=BEFORE), known_document("b", page_id="q")]
+    assert in_time(rows, [document("c")]).equals(documents(*rows))

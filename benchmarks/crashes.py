@@ -180,6 +180,6 @@ def files_of(data: Path) -> frozenset[str]:
 def _names(data: Path) -> Iterator[str]:
     for path in data.rglob("*"):
         name = path.relative_to(data).as_posix()
-        if name.startswith(("prefect/", "tmp/")) or path.is_dir():
+        if name.startswith("prefect/") or path.is_dir():
             continue
         yield "archive/*.warc.gz" if name.endswith(".warc.gz") else name

@@ -94,8 +94,7 @@ class _Clock:
 
     def __init__(self, ground: Ground, data: Path, offset: str) -> None:
         self._ground, self._data = ground, data
-        self._file = data / "tmp" / "clock"
-        self._file.parent.mkdir(exist_ok=True)
+        self._file = ground.folder / f"clock-{data.name}"
         self.set(offset)
 
     def set(self, offset: str) -> None:

@@ -34,13 +34,21 @@ def full_disks(ground: Ground) -> Iterator[Trial]:
         for free in (40 * _KB, 150 * _KB):
             yield _fill_reports(ground, disk, free)
         yield _fill(ground, disk, NOTHING, 300 * _KB, PREFECT_API_URL="")
+        yield _fill_temporary(ground, disk)
 
 
 def _fill(ground: Ground, disk: Path, state: str, free: int, **environment: str) -> Trial:
     data = ground.fresh(state, disk)
     judgement = Judgement()
     place = _run_without_room(ground, data, disk, state, free, judgement, environment)
-    return ground.judge(data, state, judgement).trial(FAULT, "a file system in memory", place)
+    return ground.judge(data, state, judgement).trial(FAULT, "that of the data folder", place)
+
+
+def _fill_temporary(ground: Ground, disk: Path) -> Trial:
+    """The disk that is full holds temporary files and nothing else: libraries unpack their models there."""
+    data, judgement = ground.fresh(SOMETHING), Judgement()
+    place = _run_without_room(ground, data, disk, SOMETHING, 20 * _KB, judgement, {"TMPDIR": str(disk)})
+    return ground.judge(data, SOMETHING, judgement).trial(FAULT, "that of temporary files", place)
 
 
 def _fill_reports(ground: Ground, disk: Path, free: int) -> Trial:
@@ -58,7 +66,7 @@ def _fill_reports(ground: Ground, disk: Path, free: int) -> Trial:
     for page in (data / "reports").rglob("*.html"):
         judgement.expect(page.read_text(encoding="utf-8").rstrip().endswith("</html>"), f"{page.name} is torn")
     shutil.rmtree(data)
-    return judgement.trial(FAULT, "a file system in memory", place)
+    return judgement.trial(FAULT, "that of the pages", place)
 
 
 def _run_without_room(  # noqa: PLR0913, PLR0917  # where, from what, with how much room

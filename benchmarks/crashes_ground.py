@@ -116,9 +116,9 @@ class Ground:
         return [sys.executable, "-m", "flows.cli", command, *map(str, arguments), *config]
 
     def environment(self, data: Path, **more: str) -> dict[str, str]:
-        """Its environment: the server for all, and a folder for temporary files that tells what is left in it."""
+        """Its environment: the server for all, and a folder for temporary files."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("CLAIMHOUSE_", "PREFECT_"))}
-        scratch = data / "tmp"
+        scratch = self.folder / "tmp"  # not in the data folder: what trials of a full disk leave no room for
         scratch.mkdir(exist_ok=True)
         return {
             **own, "PYTHONPATH": str(ROOT), "PREFECT_API_URL": self.api_url, "TMPDIR": str(scratch), MARK: str(data), **more,

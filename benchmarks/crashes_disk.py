@@ -41,7 +41,16 @@ def _fill(ground: Ground, disk: Path, state: str, free: int, **environment: str)
     data = ground.fresh(state, disk)
     judgement = Judgement()
     place = _run_without_room(ground, data, disk, state, free, judgement, environment)
-    return ground.judge(data, state, judgement).trial(FAULT, "that of the data folder", place)
+    ground.judge(data, state, judgement)
+    _clear(data, ground)
+    return judgement.trial(FAULT, "that of the data folder", place)
+
+
+def _clear(data: Path, ground: Ground) -> None:
+    """Leave nothing on the small disk; what is to be looked at goes to a larger one."""
+    if data.exists():
+        shutil.copytree(data, ground.folder / "trials" / data.name)
+        shutil.rmtree(data)
 
 
 def _fill_temporary(ground: Ground, disk: Path) -> Trial:
@@ -65,7 +74,9 @@ def _fill_reports(ground: Ground, disk: Path, free: int) -> Trial:
     judgement.ended_as(warehouse, ground.rows[SOMETHING])
     for page in (data / "reports").rglob("*.html"):
         judgement.expect(page.read_text(encoding="utf-8").rstrip().endswith("</html>"), f"{page.name} is torn")
-    shutil.rmtree(data)
+    if not judgement.problems:
+        shutil.rmtree(data)
+    _clear(data, ground)
     return judgement.trial(FAULT, "that of the pages", place)
 
 

@@ -71,10 +71,19 @@ def measure(folder: Path, parts: Sequence[str], trials: int, console: Console) -
                 console.print(f"[bold]skipped[/bold] {skipped[-1]}")
                 continue
             done[part] = []
-            for trial in PARTS[part](place, trials, Random(_SEED)):  # noqa: S311   drawn moments, no secret
+            for trial in _tried(PARTS[part](place, trials, Random(_SEED)), part):  # noqa: S311   drawn moments, no secret
                 done[part].append(trial)
                 _show(trial, time.monotonic() - started, console)
     return done, skipped
+
+
+def _tried(trials: Iterator[Trial], part: str) -> Iterator[Trial]:
+    """The trials; what ends them early counts as one that was not survived, and the other parts go on."""
+    try:
+        yield from trials
+    except Exception as error:
+        # Whatever it is, an hour of other trials must not be lost with it.
+        yield Trial("trying itself", part, "none", (f"{type(error).__name__}: {str(error)[:300]}",))
 
 
 def _show(trial: Trial, seconds: float, console: Console) -> None:

@@ -139,10 +139,14 @@ def release(  # noqa: PLR0913   # its options
     """
     from json import dumps
 
-    from flows.quarantine_release import release as let_in
+    from flows.prefect_server import configure
     from flows.settings import load_settings
 
     settings = load_settings(config, warehouse=warehouse)
+    configure(settings)
+
+    from flows.quarantine_release import release as let_in
+
     released = let_in(settings, _choice(ids, _wanted(table, expectation, run, document), everything=all_), set_)
     if json:
         print(dumps(released.as_dict(), ensure_ascii=False))

@@ -99,7 +99,7 @@ def drop(settings: Settings, choice: Choice, *, agreed: Callable[[str], bool]) -
 
     The rows stay in `quarantine`. A page whose document was dropped is not read again until its bytes or Claimhouse change.
     """
-    from flows.run import only_run  # noqa: PLC0415   # Prefect comes with it, for which a list of rows does not wait
+    from flows.run import only_run  # noqa: PLC0415   # what a run needs is not what a list of rows waits for
 
     with only_run(settings), building(settings.warehouse_path) as con:
         note_held(con)

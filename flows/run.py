@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
-from prefect.runtime import flow_run
 
 from expectations.policy import Policy
 from flows.clock import now
@@ -23,6 +22,14 @@ from warehouse.errors import explained
 from warehouse.upgrade import bring_up_to_date
 
 
+def _flow_run_id() -> str | None:
+    """Prefect's id of the flow run that this is in. Who only has to be alone in the data folder does without Prefect."""
+    from prefect.runtime import flow_run  # noqa: PLC0415
+
+    found: str | None = flow_run.id
+    return found
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the pipeline. Times are naive UTC."""
@@ -31,7 +38,7 @@ class Run:
     version: str
     policy: Policy = field(default_factory=Policy)
     run_id: str = field(default_factory=lambda: str(uuid4()))
-    flow_run_id: str | None = field(default_factory=lambda: flow_run.id)
+    flow_run_id: str | None = field(default_factory=_flow_run_id)
     started_at: datetime = field(default_factory=now)
     spent: dict[str, float] = field(default_factory=dict)
     """Seconds that steps took which are done, by name."""

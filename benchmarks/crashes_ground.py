@@ -98,10 +98,12 @@ class Ground:
         self._settle(data, self._sources(), more)
         return data
 
-    def start(self, data: Path, *arguments: object, command: str = "run", **environment: str) -> subprocess.Popen[str]:
-        """Start a command of Claimhouse on the data folder, in a group of processes of its own."""
+    def start(
+        self, data: Path, *arguments: object, command: str = "run", under: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[str]:
+        """Start a command of Claimhouse on the data folder, in a group of processes of its own; `under` another command."""
         return subprocess.Popen(  # noqa: S603   # our own command
-            self.command(data, *arguments, command=command),
+            [*under, *self.command(data, *arguments, command=command)],
             cwd=data,
             env=self.environment(data, **environment),
             stdout=subprocess.PIPE,

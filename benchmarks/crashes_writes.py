@@ -3,14 +3,13 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from benchmarks.crashes import Judgement, Rows, Trial, digest_of, files_of, rows_of
 from benchmarks.crashes_calls import KILLED, Call, Trace, below, calls_of, steps_apart
-from benchmarks.crashes_ground import Ground
+from benchmarks.crashes_ground import READ, SOMETHING, Ground, ended
 from benchmarks.crashes_steps import BATCH, STEPS, fetched_pages, staged
 from flows.fetch.archive import Archive
 from flows.fetch.ledger import Ledger
@@ -21,6 +20,13 @@ FAULT = "SIGKILL at a system call"
 _MOST_ATTEMPTS = 3
 """DuckDB writes blocks in several threads: a call that one of them made may be another's the next time."""
 _MOST_PAGE_BYTES = 10_000_000
+
+_OF_RUNS = (
+    ("pwrite64", 2, "archive/ledger.sqlite3-wal"), ("write", 3, "warehouse.duckdb.building.wal"),
+    ("fsync", 1, "warehouse.duckdb.building"), ("rename", 1, "warehouse.duckdb"), ("rename", 1, "reports/quality.html"),
+    ("unlink", 1, "warehouse.duckdb.building.wal"),
+)  # fmt: skip
+"""Calls at which whole runs are killed: name, which one of them, and the file that it is about."""
 
 Look = Callable[[Path, Judgement], None]
 """Looks at a folder and notes what is wrong."""
@@ -178,8 +184,18 @@ def _report(last: Path) -> Step:
 
 
 def writes_of_ground(ground: Ground, most: int | None, random: Random) -> Iterator[Trial]:
-    """Every call of every step, or at most so many of each, with the rows of the ground's undisturbed runs."""
-    first = ground.folder / "something" / "warehouse.duckdb"
-    last = ground.folder / "done" / "something" / "warehouse.duckdb"
-    with closing(killed_writes(ground.folder / "writes", steps_of(first, last), most, random)) as trials:  # type: ignore[type-var]
-        yield from trials
+    """Every call of every step, or at most so many of each, with the rows of the ground's undisturbed runs; then whole runs."""
+    first = ground.folder / SOMETHING / "warehouse.duckdb"
+    last = ground.folder / "done" / SOMETHING / "warehouse.duckdb"
+    yield from killed_writes(ground.folder / "writes", steps_of(first, last), most, random)
+    for name, number, file in _OF_RUNS[:most]:
+        yield _whole_run(ground, Call(name, number, file))
+
+
+def _whole_run(ground: Ground, call: Call) -> Trial:
+    """A run in which the main process is killed at that call."""
+    data, judgement = ground.fresh(READ), Judgement()
+    trace = Trace(ground.folder / "run.strace", [str(data / call.file)], call)
+    done = ended(ground.start(data, under=trace.options), time.monotonic())
+    judgement.expect(done.code not in (0, 2), f"it was not killed, {done.shown}")
+    return ground.judge(data, READ, judgement).trial(FAULT, "a whole run", f"{call.name} of {call.file}")

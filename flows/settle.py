@@ -165,7 +165,8 @@ def _with_copies(
     met = articles_met(con, keys, documents["page_id"], most=MOST_MET)
     copies = judged.filter(pl.col("relation") == "copy")["document_id"]  # whoever is like them is like their original
     known = article_text(con, met.filter(~met.is_in(copies.implode())))
-    relations = pl.concat([judged, _without_pairs(find_copies(new, known), judged)])
+    found = find_copies(new, known, copies=frozenset(known.filter("is_copy")["document_id"]))
+    relations = pl.concat([judged, _without_pairs(found, judged)])
     documents = mark_duplicates(documents, relations)
     frames = {
         **_of_kept(read, documents),

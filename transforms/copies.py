@@ -1,7 +1,7 @@
 """Articles that are copies of others: the same to the word, or nearly, and how the revisions of a page follow each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -45,19 +45,23 @@ class _Article:
     is_new: bool
 
 
-def find_copies(new: pl.DataFrame, known: pl.DataFrame, *, near_copy_share: float = NEAR_COPY_SHARE) -> pl.DataFrame:
+def find_copies(
+    new: pl.DataFrame, known: pl.DataFrame, *, copies: Collection[str] = (), near_copy_share: float = NEAR_COPY_SHARE
+) -> pl.DataFrame:
     """Rows of `document_relations` that the new articles bring, sorted by key; the later article of a pair comes first.
 
     Both frames have document_id, page_id, revision, published_at, url, site (null where unknown) and text: the article's own,
     without boilerplate. A known article is earlier than a new one; within each, the earlier published, those without a date
-    last, ties by address. `copy`: the same words when case, accents and marks are folded, between pages; each points to the
-    earliest. `near_copy`: between pages, at least `near_copy_share` of the smaller article's shingles in the other, what their
-    site prints elsewhere too left out; neither a short quotation nor the same form around other figures. Of several copies only
-    the first is compared, and of articles that share a passage the first `MOST_MET`. `revision_of`: between consecutive
-    revisions of one page, whatever they share. Score is that share.
+    last, ties by address. Known `copies`, by document_id, come after all other known ones: who is like one is led to its
+    original. `copy`: the same words when case, accents and marks are folded, between pages; each points to the earliest.
+    `near_copy`: between pages, at least `near_copy_share` of the smaller article's shingles in the other, what their site
+    prints elsewhere too left out; neither a short quotation nor the same form around other figures. Of several copies only the
+    first is compared, and of articles that share a passage the first `MOST_MET`. `revision_of`: between consecutive revisions
+    of one page, whatever they share. Score is that share.
     """
     known = known.join(new.select("document_id"), on="document_id", how="anti")
-    articles = sorted([*_articles(known, is_new=False), *_articles(new, is_new=True)], key=lambda article: article.order)
+    found = [*_articles(known, is_new=False), *_articles(new, is_new=True)]
+    articles = sorted(found, key=lambda article: (article.is_new, article.document_id in copies, article.order))
     rows = [*_revisions(articles), *_copies(articles), *_near_copies(articles, near_copy_share)]
     return pl.DataFrame(rows, schema=DOCUMENT_RELATIONS.schema, orient="row").sort(DOCUMENT_RELATIONS.key)
 

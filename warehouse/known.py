@@ -178,7 +178,7 @@ def as_it_will_be(con: Connection, replaced: pl.Series, changed: pl.DataFrame) -
 
 
 def article_text(con: Connection, document_ids: pl.Series) -> pl.DataFrame:
-    """document_id, page_id, revision, published_at, url, site and text: the article's own sentences, in order, one a line.
+    """document_id, page_id, revision, published_at, url, site, is_copy and text: its own sentences, in order, one a line.
 
     What stands outside body, lists and headings is left out; a document without any of these has no row. Sorted by
     document_id.
@@ -187,6 +187,7 @@ def article_text(con: Connection, document_ids: pl.Series) -> pl.DataFrame:
         return con.execute("""
             SELECT d.document_id, any_value(d.page_id) AS page_id, any_value(d.revision) AS revision,
                 any_value(d.published_at) AS published_at, any_value(d.url) AS url, any_value(d.site) AS site,
+                any_value(d.duplicate_of IS NOT NULL) AS is_copy,
                 string_agg(s.text, chr(10) ORDER BY s.position) AS text
             FROM (FROM documents SEMI JOIN asked USING (document_id)) AS d
             JOIN (FROM sentences SEMI JOIN asked USING (document_id)) AS s USING (document_id)

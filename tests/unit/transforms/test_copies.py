@@ -59,6 +59,12 @@ def test_every_copy_points_to_the_first():
     assert found(article("a", day=3), article("b", day=1), article("c", day=2)) == [("a", "b", "copy"), ("c", "b", "copy")]
 
 
+def test_who_is_like_a_known_copy_points_to_its_original():
+    known = articles(article("original", day=5), article("copy", day=3))
+    [row] = find_copies(articles(article("c", day=4)), known, copies={"copy"}).rows()
+    assert row[:3] == ("c", "original", "copy")
+
+
 def test_known_articles_are_not_compared_with_each_other():
     known = articles(article("a"), article("b", day=2), article("c", edited(STORY, 30), 3))
     assert found(article("d", OTHER), known=known) == []

@@ -84,7 +84,7 @@ def test_the_warehouse_is_shown_without_what_gives_way_and_as_it_was_afterwards(
 def test_article_text_is_the_body_lists_and_headings_in_order(loaded: Connection, frames: Frames) -> None:
     load_tables(loaded, {"sentences": frames["sentences"].reverse()}, replaced_documents=[])
     texts = every_article(loaded)
-    assert texts.columns == ["document_id", "page_id", "revision", "published_at", "url", "site", "text"]
+    assert texts.columns == ["document_id", "page_id", "revision", "published_at", "url", "site", "is_copy", "text"]
     assert texts.filter(document_id="interview-2")["revision"].item() == 2
     assert texts["document_id"].to_list() == ["copy", "interview-1", "interview-2", "news", "opinion"]
     assert texts.filter(document_id="opinion")["text"].item() == (

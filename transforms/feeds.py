@@ -53,7 +53,7 @@ def read_feed(raw: bytes, address: str, rules: AddressRules, *, content_type: st
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:  # feedparser names no version of what it gave up early
         return None
     return _gathered(_title(parsed.feed), [_entry(fields, address, rules) for fields in parsed.entries])
 

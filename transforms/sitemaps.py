@@ -84,7 +84,7 @@ def _stated(data: bytes) -> Iterator[tuple[str, Stated]]:
     parser = etree.iterparse(source, recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         for _, element in parser:
-            kind = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            kind = _local(element)
             if kind in ("url", "sitemap"):
                 yield kind, _fields(element)
                 element.clear()
@@ -101,11 +101,15 @@ def _fields(element: etree._Element) -> Stated:
     """
     stated: Stated = {}
     for child in element:
-        name = etree.QName(child).localname if isinstance(child.tag, str) else ""
-        for field in child if name == "news" else (child,):
-            if isinstance(field.tag, str) and (text := squeeze("".join(field.itertext()))):
-                stated.setdefault(etree.QName(field).localname, text)
+        for field in child if _local(child) == "news" else (child,):
+            if (name := _local(field)) and (text := squeeze("".join(field.itertext()))):
+                stated.setdefault(name, text)
     return stated
+
+
+def _local(element: etree._Element) -> str:
+    """An element's name without its namespace, also without a prefix that nothing declares; none of comments."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
 def read_address_list(text: str, rules: AddressRules) -> AddressList:

@@ -297,3 +297,7 @@ def test_a_feed_that_declares_a_codec_that_is_no_character_set_is_read(read, nam
         read(f'<?xml version="1.0" encoding="{name}"?>{rss(item())}'),
     ):
         assert [entry.address for entry in found.entries] == ["https://news.example/1"]
+
+
+def test_nothing_at_all_under_an_odd_header_is_no_feed(read):
+    assert read("", "text/html; charset=\udcff") is None

@@ -176,3 +176,8 @@ def test_a_list_gives_its_addresses_and_the_lines_that_are_none(rules: AddressRu
     text = "\ufeff# what I read\nhttps://news.example/1 # daily\n\n  https://news.example/2#top\r\nnews.example\n/3\nhttps://x.example/?a=#"
     found = ("https://news.example/1", "https://news.example/2", "https://x.example/?a=")
     assert read_address_list(text, rules) == AddressList(found, (5, 6))
+
+
+def test_a_prefix_that_nothing_declares_costs_no_address(read: Reading):
+    markup = f"<urlset>{url()}<rdf:RDF/><url><x:loc>https://news.example/2</x:loc><y:a/></url></urlset>"
+    assert addresses(read(markup)) == ["https://news.example/1", "https://news.example/2"]

@@ -11,7 +11,7 @@ from pathlib import Path
 STAGES = ("collect", "discover", "plan", "annotate", "gather", "settle", "check", "load", "report")
 BEFORE, AFTER = "start", "end"
 """What comes before the first stage, and after the last."""
-_LINE = re.compile(r"^(\S+ \S+) \| .*? \| \d+ \| (flow|task) run '([^']*)' - (Beginning flow run|Finished in state)")
+_LINE = re.compile(r"^(\S+ \S+) \| .*? \| \d+ \| (flow|task) run '([^']*)' - (Beginning flow run|Finished in state Completed)")
 _LOOK_SECONDS = 0.003
 
 

@@ -73,13 +73,17 @@ def read_input(source: Input) -> Ended:
     except Exception as error:
         # An exception that leaves the reader is what this measure looks for: it must not end the measuring.
         return Ended("none", "", f"raised {type(error).__name__}: {error}")
+    outcome, reason = tables["documents"].select("outcome", pl.col("outcome_reason").fill_null("")).row(0)
+    return Ended(outcome, reason, fault_of(tables))
+
+
+def fault_of(tables: Mapping[str, pl.DataFrame]) -> str | None:
+    """What is wrong with the tables of one page: its document, a reason that is a failure of ours, a schema, a span."""
     rows = tables["documents"].select("outcome", pl.col("outcome_reason").fill_null("")).rows()
     if len(rows) != 1 or rows[0][0] not in OUTCOMES:
-        return Ended("none", "", f"ended in {len(rows)} documents: {rows}")
-    outcome, reason = rows[0]
-    if reason.startswith("reading it failed"):
-        return Ended(outcome, reason, reason)
-    return Ended(outcome, reason, _fault(tables))
+        return f"ended in {len(rows)} documents: {rows}"
+    _, reason = rows[0]
+    return reason if reason.startswith("reading it failed") else _fault(tables)
 
 
 def _fault(tables: Mapping[str, pl.DataFrame]) -> str | None:

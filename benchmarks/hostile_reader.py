@@ -138,6 +138,8 @@ def _read(path: Path, copies: Path, reading: Reading, bounds: Bounds) -> tuple[S
             faults += [fault] if fault else []
     except WrongUse as refused:
         return [*outcomes, "refused"], [] if str(refused) else ["refused without a word"]
+    except MemoryError:
+        raise
     except Exception as error:
         # An exception is what is looked for: it must not end the looking.
         return outcomes, [f"raised {type(error).__name__}: {error}"[:300]]

@@ -55,6 +55,9 @@ def like_ascii(text: str) -> str:
 
 MAX_BLOCK_CHARS = 20_000
 """A longer block is parsed in pieces cut at white space: the model's memory grows with the length of one piece."""
+_BATCH_BLOCKS = 64
+_BATCH_CHARS = 60_000
+"""What the model reads at once, which its memory grows with as well: most articles whole, long texts in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +181,29 @@ def parse_blocks(text: str, blocks: Sequence[Block], nlp: Language) -> list[Pars
     """
     placed = [piece for block in blocks if block.zone != "boilerplate" for piece in _cut(text, block)]
     whole = [(like_ascii(text[b.start : b.end]), b) for b in placed if b.zone in READ_ZONES]
-    parsed = [Parsed(doc, b.start, b.zone, b.section) for doc, b in nlp.pipe(whole, as_tuples=True, batch_size=64)]
+    parsed = [
+        Parsed(doc, b.start, b.zone, b.section)
+        for batch in _batches(whole)
+        for doc, b in nlp.pipe(batch, as_tuples=True, batch_size=_BATCH_BLOCKS)
+    ]
     names = nlp.get_pipe("catalogue") if "catalogue" in nlp.pipe_names else None
     for block in placed:
         if block.zone not in READ_ZONES:
             doc = nlp.make_doc(like_ascii(text[block.start : block.end]))
             parsed.append(Parsed(names(doc) if names else doc, block.start, block.zone, block.section))
     return sorted(parsed, key=lambda piece: piece.start)
+
+
+def _batches(pieces: Sequence[tuple[str, Block]]) -> Iterator[Sequence[tuple[str, Block]]]:
+    """The pieces in their order, in batches of no more than _BATCH_BLOCKS of them and about _BATCH_CHARS characters."""
+    first = chars = 0
+    for at, (words, _) in enumerate(pieces):
+        if at > first and (at - first == _BATCH_BLOCKS or chars + len(words) > _BATCH_CHARS):
+            yield pieces[first:at]
+            first, chars = at, 0
+        chars += len(words)
+    if first < len(pieces):
+        yield pieces[first:]
 
 
 def _cut(text: str, block: Block) -> Iterator[Block]:

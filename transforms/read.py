@@ -217,7 +217,7 @@ def _headed(title: str, text: str, blocks: Sequence[Block]) -> tuple[str, list[B
 
 
 def _outcome(text: str, blocks: Sequence[Block], language: str | None, linked: float, reader: Reader) -> tuple[str, str | None]:
-    words = sum(len(_WORD.findall(text[b.start : b.end])) for b in blocks if b.zone in ("body", "list"))
+    words = sum(_count(text[b.start : b.end]) for b in blocks if b.zone in ("body", "list"))
     if not words:
         return "not_an_article", "no article text was found in it"
     if linked > LINK_LIST_SHARE:
@@ -230,6 +230,11 @@ def _outcome(text: str, blocks: Sequence[Block], language: str | None, linked: f
             f"its language is {language}; `languages` under [reading] are {', '.join(reader.languages)}",
         )
     return "kept", None
+
+
+def _count(text: str) -> int:
+    """The words of a text. They are not gathered: those of a long one take ten times its size."""
+    return sum(1 for _ in _WORD.finditer(text))
 
 
 def _document(page: Page, article: Article, version: str, addresses: AddressRules) -> dict[str, object]:
@@ -253,7 +258,7 @@ def _document(page: Page, article: Article, version: str, addresses: AddressRule
         "language": article.language,
         "text": article.text,
         "text_chars": len(article.text),
-        "word_count": len(_WORD.findall(article.words)),
+        "word_count": _count(article.words),
         "content_hash": content_hash,
         "raw_hash": raw_hash,
         "pipeline_version": version,

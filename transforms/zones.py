@@ -124,7 +124,8 @@ def _plain(piece: str) -> str:
 
 def _length(words: str) -> int:
     """Words of a block; one without white space has as many as its characters make up, so that no pattern meets megabytes."""
-    return max(len(words.split()), len(words) // WORD_CHARS)
+    least = len(words) // WORD_CHARS
+    return least if least > BIO_WORDS else max(len(words.split()), least)
 
 
 def _cut_other_stories(zones: list[str], plain: list[str], furniture: Furniture) -> None:

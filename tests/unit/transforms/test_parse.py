@@ -2,7 +2,7 @@ import polars as pl
 import spacy
 
 from transforms.blocks import Block
-from transforms.parse import MAX_BLOCK_CHARS, parse_blocks, with_catalogue
+from transforms.parse import MAX_BLOCK_CHARS, _batches, parse_blocks, with_catalogue
 
 ENTITIES = pl.DataFrame(
     {"name": ["Glider 3.1", "Ann O’Hara"], "type": ["PRODUCT", "PERSON"], "aliases": ["GL-3.1|Glider3", None]},
@@ -148,3 +148,12 @@ def test_a_word_longer_than_a_piece_is_cut_all_the_same(nlp):
         MAX_BLOCK_CHARS,
         1,
     ]
+
+
+def test_what_is_read_at_once_is_bounded_in_pieces_and_in_characters_and_nothing_is_left_out():
+    pieces = [("x" * length, Block(at, at + 1, "body")) for at, length in enumerate([10] * 100 + [20_000] * 10 + [90_000, 1])]
+    batches = list(_batches(pieces))
+    assert [piece for batch in batches for piece in batch] == pieces
+    assert max(map(len, batches)) == 64
+    assert all(sum(len(words) for words, _ in batch) <= 60_000 or len(batch) == 1 for batch in batches)
+    assert list(_batches([])) == []

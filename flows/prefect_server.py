@@ -1,8 +1,10 @@
 """Prefect, quiet and offline: where it keeps its data, which server a run talks to, and a private one where none is up."""
 
 import atexit
+import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +21,8 @@ from flows.errors import ClaimhouseError, WrongUse
 from flows.settings import Settings
 
 LOG_NAME = "claimhouse.log"
+_LEAST_ROOM_BYTES = 10_000_000
+"""What its database and log take at the least."""
 STARTUP_SECONDS = 90
 """A first start makes Prefect's database: 8 s on two idle cores, several times that on a busy machine."""
 _ANSWER_SECONDS = 2
@@ -132,8 +136,10 @@ class Server:
         return self.api_url
 
     def wait(self) -> None:
-        """Wait until it answers. Raises ClaimhouseError with the log's path when it ends instead."""
+        """Wait until it answers. Raises ClaimhouseError with the log's path when it ends instead, OSError on a full disk."""
         if not self._ready.wait(STARTUP_SECONDS) or self.started_in_seconds is None:
+            if shutil.disk_usage(self._log.parent).free < _LEAST_ROOM_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._log.parent))
             raise ClaimhouseError(f"Prefect's server did not start; {self._log} tells why.")
         if self._published:
             self._published.write_text(self.api_url, encoding="utf-8")

@@ -77,7 +77,7 @@ def open_readonly(path: Path, *, most_mb: int | None = None) -> Connection:
     """A connection to the published warehouse that can change nothing, and reach no other file and no network.
 
     It shows the warehouse as it was when it was opened, whatever is published meanwhile. `most_mb` bounds the memory for what
-    it has read of the file; without it most of the machine's may be taken. Raises WarehouseMissing, WarehouseNotADatabase,
+    it has read of the file; without it half of what is free may be taken. Raises WarehouseMissing, WarehouseNotADatabase,
     WarehouseHeld or WarehouseTooNew, each with the mend.
     """
     published = _resolved(path)
@@ -87,7 +87,7 @@ def open_readonly(path: Path, *, most_mb: int | None = None) -> Connection:
             _refuse_unknown_schema(con, published)
             if migrate.schema_version(con) is None:
                 raise WarehouseNotADatabase(f"{published} is an empty DuckDB database. Fill it with `claimhouse run`")
-            con.execute(_LOCK_DOWN.format(most_mb=_most_mb()))
+            con.execute(_LOCK_DOWN.format(most_mb=most_mb or _most_mb()))
         except BaseException:
             con.close()
             raise

@@ -1,8 +1,10 @@
 """All or nothing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+import duckdb
 
 if TYPE_CHECKING:
     from warehouse.database import Connection
@@ -16,5 +18,6 @@ def transaction(con: "Connection") -> Iterator[None]:
         yield
         con.commit()
     except BaseException:
-        con.rollback()
+        with suppress(duckdb.TransactionException):  # a commit that found no room on the disk has undone it already
+            con.rollback()
         raise

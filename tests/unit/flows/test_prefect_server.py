@@ -100,3 +100,13 @@ def test_a_private_server_begins_anew_when_its_memory_has_grown_large(settings, 
         (home / name).write_bytes(b"x" * size)
     prefect_server._forget_runs(home)
     assert [(home / name).exists() for name in ("prefect.db", "prefect.db-wal")] == [stays, stays]
+
+
+def test_a_server_that_ends_for_want_of_room_tells_of_the_full_disk(settings, monkeypatch):
+    configure(settings)
+    log_file(settings).parent.mkdir(parents=True, exist_ok=True)
+    server = Server(settings)
+    server._ready.set()  # as when its process has ended
+    monkeypatch.setattr(prefect_server, "_LEAST_ROOM_BYTES", 2**62)
+    with pytest.raises(OSError, match="No space left on device"):
+        server.wait()

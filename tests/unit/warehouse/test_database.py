@@ -20,8 +20,10 @@ from warehouse.database import (
     WarehouseNotADatabase,
     WarehouseTooNew,
     building,
+    in_memory,
     open_readonly,
 )
+from warehouse.transaction import transaction
 
 ROOT = Path(__file__).parents[3]
 
@@ -433,3 +435,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         building(tmp_path / "file" / "warehouse.duckdb"),
     ):
         pass
+
+
+def test_what_went_wrong_is_told_also_where_it_has_undone_the_transaction_itself() -> None:
+    with in_memory() as con, pytest.raises(ValueError, match="the disk is full"), transaction(con):
+        con.rollback()  # as a commit does that finds no room
+        raise ValueError("the disk is full")

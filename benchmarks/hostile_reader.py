@@ -23,6 +23,8 @@ from flows.workers import _prepare_worker, watched
 from transforms.read import Page, read_pages
 
 _READY_SECONDS = 300
+_NEAR = 0.6
+"""Share of its memory from which on a process that died has died of it: libraries in Rust and C end it where they get no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,19 @@ class HostileReader:
             peak = max(peak, _peak_mb(self._process.pid))
         try:
             found: Read = self._pipe.recv()
-        except EOFError:
-            found = self._ended(path, time.monotonic() - began)
-        return replace(found, seconds=time.monotonic() - began, peak_mb=max(peak, found.peak_mb))
+        except (EOFError, ConnectionError):
+            found = self._killed(path, time.monotonic() - began, peak)
+        found = replace(found, seconds=time.monotonic() - began, peak_mb=max(peak, found.peak_mb))
+        if found.ended_by:
+            self._process.join()
+            self._start()
+        return found
 
-    def _ended(self, path: Path, seconds: float) -> Read:
-        self._process.join()
-        out_of_time = seconds >= self._bounds.seconds
-        self._start()
-        if out_of_time:
+    def _killed(self, path: Path, seconds: float, peak_mb: float) -> Read:
+        if seconds >= self._bounds.seconds:
             return Read(path.name, outcomes=("unreadable",), ended_by="time")
+        if peak_mb >= _NEAR * self._bounds.worker_mb:
+            return Read(path.name, outcomes=("unreadable",), ended_by="memory")
         return Read(path.name, faults=("its process died",), ended_by="crash")
 
     def _start(self) -> None:

@@ -45,9 +45,19 @@ def test_the_data_of_a_case_goes_to_its_errors():
 
 def test_a_page_that_takes_too_long_or_too_much_costs_its_process_and_no_other_page(tmp_path):
     sentence = "The harbour board said that thirty ferries will cross the strait every day. "
-    for name, text in (("good.txt", sentence * 3), ("slow.txt", sentence * 20_000), ("after.txt", sentence * 4)):
-        (tmp_path / name).write_text(text)
-    with HostileReader(Bounds(seconds=3, worker_mb=4_000)) as reader:
-        good, slow, after = (reader.read(tmp_path / name) for name in ("good.txt", "slow.txt", "after.txt"))
-    assert (good.outcomes, after.outcomes) == (("kept",), ("kept",))
-    assert (slow.outcomes, slow.ended_by, slow.faults) == (("unreadable",), "time", ())
+    texts = {
+        "good": sentence * 3,
+        "slow": sentence * 20_000,
+        "next": sentence * 4,
+        "big": "a\n" * 9_000_000,
+        "last": sentence * 5,
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    with HostileReader(Bounds(seconds=5, worker_mb=1_000)) as reader:
+        read = {name: reader.read(tmp_path / f"{name}.txt") for name in texts}
+    assert [read[name].outcomes for name in ("good", "next", "last")] == [("kept",)] * 3
+    assert [read[name].outcomes for name in ("slow", "big")] == [("unreadable",)] * 2
+    assert read["slow"].ended_by == "time"
+    assert read["big"].ended_by in ("memory", "time")
+    assert not any(each.faults for each in read.values())

@@ -24,7 +24,7 @@ from transforms.read import Page, read_pages
 
 _READY_SECONDS = 300
 _NEAR = 0.6
-"""Share of its memory from which on a process that died has died of it: libraries in Rust and C end it where they get no more."""
+"""Share of its memory from which on a process that died has died of it: libraries in Rust and C end it when they get none."""
 
 
 @dataclass(frozen=True, slots=True)

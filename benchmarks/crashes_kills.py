@@ -17,7 +17,7 @@ from benchmarks.crashes_stages import AFTER, BEFORE, STAGES, Progress
 GROUP, MAIN, WORKER = "all processes of the run", "the main process alone", "one worker process"
 FAULT = "SIGKILL"
 LEAST = 3
-"""How often every stage is hit at least."""
+"""How often every stage is hit at least, where there are trials enough."""
 OWN_SERVERS = 3
 """Kills of runs that have started a Prefect server of their own: it must go when they go."""
 _MOST_TRIES = 4
@@ -36,15 +36,16 @@ def random_kills(ground: Ground, trials: int, random: Random) -> Iterator[Trial]
         hit[trial.place] += 1
         yield trial
     for stage in STAGES:
+        least = min(LEAST, trials // len(STAGES))
         for _ in range(_MOST_TRIES * LEAST):
-            if hit[stage] >= LEAST:
+            if hit[stage] >= least:
                 break
             trial = _kill(ground, stage, GROUP, random)
             hit[trial.place] += 1
             yield trial
-    for number in range(min(OWN_SERVERS, trials)):
+    for number in range(min(OWN_SERVERS, trials // 3)):
         yield _kill(ground, (BEFORE, "annotate", "load")[number % 3], MAIN, random, own_server=True)
-    for number in range(min(LEAST, trials)):
+    for number in range(min(LEAST, trials // 3)):
         yield _kill_worker(ground, random, number)
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import psutil
 
@@ -20,7 +21,8 @@ DATA = "reliability"
 _HERE = Path(__file__).parent
 RECORD = _HERE / "reliability.json"
 HOSTILE = _HERE / "hostile.json"
-"""Inputs that were tried: a list of {inputs, tried, survived, lost}, written by whatever tries them."""
+_HOSTILE_COMMAND = "python -m benchmarks.hostile --json benchmarks/hostile.json"
+"""What writes that file: what became of inputs that are made to break things."""
 PAGE = _HERE.parent / "docs" / "reliability.md"
 _OF_INPUTS = ("inputs that end in one outcome", "files read without a crash")
 _PLACES = (BEFORE, *STAGES, AFTER)
@@ -155,15 +157,29 @@ def _missed(record: Record) -> str:
 
 
 def _inputs() -> str:
-    lines = ["| inputs | tried | ended in one outcome | lost |", "|---|---:|---:|---:|"]
+    parts = [_INPUTS.strip()]
     if HOSTILE.is_file():
-        for row in json.loads(HOSTILE.read_text(encoding="utf-8")):
-            lines.append(f"| {row['inputs']} | {row['tried']:,} | {row['survived']:,} | {row['lost']} |")
-    for key, accepted in sorted(read_baseline().items()):
-        data, _, measured = key.partition(": ")
-        if measured in _OF_INPUTS:
-            lines.append(f"| {data}, {measured} | all | {accepted.value:.0%} | {'0' if accepted.value == 1 else 'some'} |")
-    return _INPUTS + "\n\n" + "\n".join(lines)
+        parts.append(_hostile(json.loads(HOSTILE.read_text(encoding="utf-8"))))
+    known = [(key, one) for key, one in sorted(read_baseline().items()) if key.partition(": ")[2] in _OF_INPUTS]
+    if known:
+        lines = ["| others' collections of inputs | share | measured |", "|---|---:|---|"]
+        lines += [f"| {key.replace(': ', ', ')} | {one.value:.1%} | {one.source.partition(':')[0]} |" for key, one in known]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _hostile(found: Mapping[str, Any]) -> str:
+    """The table of inputs that are made to break things, as `benchmarks.hostile` has written what became of them."""
+    lines = [
+        "| inputs made to break things | tried | read | unreadable, with the reason | crashed | slowest | most memory |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in found["kinds"]:
+        counts = " | ".join(f"{row[name]:,}" for name in ("tried", "read", "unreadable", "crashed"))
+        lines.append(f"| {row['kind']} | {counts} | {row['slowest_seconds']:.1f} s | {row['peak_mb']:,.0f} MB |")
+    bounds = found["bounds"]
+    said = f"A page may take {bounds['seconds']:g} seconds, and a worker {bounds['worker_mb']:,} MB. By `{_HOSTILE_COMMAND}`."
+    return "\n".join(lines) + f"\n\n{said}"
 
 
 _HEAD = """

@@ -1,6 +1,7 @@
 """What is made of trials: the record, the page, the figures; and what is read from strace's logs."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from benchmarks import crashes_page
 from benchmarks.crashes import KEPT, Judgement, Trial
 from benchmarks.crashes_calls import Call, files_touched, writing_calls
 from benchmarks.crashes_page import Record, page_of, read_record, with_trials, write_record
+from benchmarks.hostile import Tried
 from benchmarks.reliability import figures_of
 
 WELL = Trial("SIGKILL", "to all", "load", seconds=4.0)
@@ -45,8 +47,11 @@ def test_the_page_tells_what_was_survived_where_it_hit_and_what_did_not_go_well(
 def test_inputs_that_were_tried_stand_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     hostile = tmp_path / "hostile.json"
     monkeypatch.setattr(crashes_page, "HOSTILE", hostile)
-    hostile.write_text(json.dumps([{"inputs": "made HTML", "tried": 12_000, "survived": 12_000, "lost": 0}]))
-    assert "| made HTML | 12,000 | 12,000 | 0 |" in page_of(Record())
+    kind = Tried("made HTML", 12_000, 11_990, 10, 2, 1, 0, 7.25, "deep.html", 512.4)
+    hostile.write_text(json.dumps({"bounds": {"seconds": 30, "worker_mb": 4000}, "kinds": [asdict(kind)]}))
+    page = page_of(Record())
+    assert "| made HTML | 12,000 | 11,990 | 10 | 0 | 7.2 s | 512 MB |" in page
+    assert "A page may take 30 seconds, and a worker 4,000 MB." in page
 
 
 def test_one_fault_that_was_not_survived_misses_the_bound():

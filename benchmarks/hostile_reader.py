@@ -31,7 +31,7 @@ _NEAR = 0.6
 class Bounds:
     """What one page may take, and how large its file may be."""
 
-    seconds: float = 30
+    seconds: float = 20
     worker_mb: int = 4_000
     page_mb: float = 200
 

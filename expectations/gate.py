@@ -17,7 +17,8 @@ from expectations.quarantine import Quarantine
 from expectations.source_history import History, judge_sources
 from expectations.suites import Finding, Judge, judge_rows, judge_shape
 from expectations.whole import judge_loaded, judge_outcomes, judge_references, judge_shares
-from warehouse.tables import DOCUMENTS, QUALITY_RESULTS, TABLES
+from expectations.words import row_keys
+from warehouse.tables import DOCUMENTS, QUALITY_RESULTS, QUARANTINE, TABLES, Table
 
 SAMPLE_WHEN_STOPPED = 100
 """Rows that are kept for each check when the load is stopped: then a whole table may have failed, and none of it is lost,
@@ -71,6 +72,26 @@ class Verdict:
         """Rows in quarantine, each counted once however many checks it failed."""
         return self.quarantine.select("table_name", "row_key").n_unique()
 
+    def after(self, first: "Verdict") -> "Verdict":
+        """This verdict on what was left when the rows that the `first` one held back were taken out: both as one.
+
+        What failed at first stands, and so does what failed now. Rows held back at first, as they referred to one that was,
+        may have passed now.
+        """
+        failed, failed_now = (results.filter(~pl.col("success")) for results in (first.quality_results, self.quality_results))
+        held = first.quarantine.filter(~self._passes(first.quarantine))
+        return replace(
+            self,
+            quality_results=_each_once(QUALITY_RESULTS, failed, failed_now, first.quality_results),
+            quarantine=_each_once(QUARANTINE, held, self.quarantine),
+        )
+
+    def _passes(self, held: pl.DataFrame) -> pl.Series:
+        """Of rows of `quarantine`, whether they are among those that may be loaded."""
+        passing = {name: row_keys(BY_NAME[name], frame).implode() for name, frame in self.frames.items()}
+        are = [(pl.col("table_name") == name) & pl.col("row_key").is_in(keys) for name, keys in passing.items()]
+        return held.select(pl.any_horizontal(pl.lit(value=False), *are)).to_series()
+
 
 def check(frames: Mapping[str, pl.DataFrame], *, context: GateContext) -> Verdict:
     """Check every frame, hold back the rows that fail and those that refer to them, and say whether the rest may be loaded.
@@ -105,6 +126,11 @@ def check(frames: Mapping[str, pl.DataFrame], *, context: GateContext) -> Verdic
     findings.extend(judge_references(judge, passed, quarantine, world))
     findings.extend(judge_loaded(judge, passed, world))
     return _verdict(passed, findings, quarantine, context)
+
+
+def _each_once(table: Table, *frames: pl.DataFrame) -> pl.DataFrame:
+    """The rows of all frames, of those with one key the first."""
+    return pl.concat(frames).unique(table.key, keep="first", maintain_order=True)
 
 
 def _of_sources(judge: Judge, context: GateContext) -> Iterator[Finding]:

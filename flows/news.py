@@ -1,13 +1,17 @@
 """What a run has to do, what it brings, what it comes to: pages to read, new documents, tables for the gate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from expectations.gate import Verdict
+from expectations.model import BY_NAME
+from expectations.quarantine import must_follow, references
+from expectations.words import row_keys
 from flows.found import FoundPage
 from flows.staging import Staging
-from warehouse.tables import DOCUMENTS, Table
+from warehouse.tables import DOCUMENTS, SENTENCES, Table
 
 Frames = dict[str, pl.DataFrame]
 
@@ -47,6 +51,47 @@ class News:
     tables: Mapping[str, pl.DataFrame]
     seen: tuple[str, ...]
     documents: int
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(frame.height for frame in self.tables.values())
+
+    def without(self, held: pl.DataFrame) -> "News":
+        """What is left where these rows of `quarantine` had not been read; optional references to them are emptied.
+
+        Sentences stay with their document: which article is a copy of which is told by all that they say. Documents go by
+        their place, since settling may give one another id.
+        """
+        tables = {
+            name: frame.filter(~_keys(name, frame).is_in(_held_keys(name, held).implode()))
+            for name, frame in self.tables.items()
+            if name != SENTENCES.name
+        }
+        if SENTENCES.name in self.tables:
+            tables[SENTENCES.name] = self.tables[SENTENCES.name].join(
+                tables[DOCUMENTS.name], on="document_id", how="semi", maintain_order="left"
+            )
+        for table, column in references(tables):
+            if not must_follow(table, column):
+                gone = held.filter(table_name=(column.references or "").split(".")[0])["row_key"]
+                kept = pl.when(~pl.col(column.name).is_in(gone.implode())).then(column.name)
+                tables[table.name] = tables[table.name].with_columns(kept.alias(column.name))
+        gone_documents = self.tables[DOCUMENTS.name].height - tables[DOCUMENTS.name].height
+        return News(tables, self.seen, self.documents - gone_documents)
+
+
+def _keys(name: str, frame: pl.DataFrame) -> pl.Series:
+    if name == DOCUMENTS.name:
+        return frame.select(pl.concat_str("raw_hash", "url", separator=" ", ignore_nulls=True)).to_series()
+    return row_keys(BY_NAME[name], frame)
+
+
+def _held_keys(name: str, held: pl.DataFrame) -> pl.Series:
+    held = held.filter(table_name=name)
+    if name != DOCUMENTS.name:
+        return held["row_key"]
+    return _keys(name, held.select(pl.col("row").str.json_path_match(f"$.{part}").alias(part) for part in ("raw_hash", "url")))
 
 
 @dataclass(frozen=True)
@@ -118,3 +163,20 @@ def split_known(read: pl.DataFrame, known: pl.DataFrame, recognised: pl.Series) 
     elsewhere = ordered.filter(pl.col("document_id").is_in(recognised.implode()))["document_id"]
     again = pl.concat([unchanged, elsewhere]).unique().sort()
     return ordered.filter(~pl.col("document_id").is_in(again.implode())), again
+
+
+def what_passes(
+    news: News, settle: Callable[[News], Settled], check: Callable[[Settled, News], Verdict]
+) -> tuple[Settled, Verdict]:
+    """Settle and check the news; where rows are held back, again without these: what is loaded is as if they were not there.
+
+    Else a known document would give way to a new reading of it that is held back, and clusters, disputes and counts would stand
+    on claims that are not there.
+    """
+    settled = settle(news)
+    verdict = check(settled, news)
+    while verdict.passed and (rest := news.without(verdict.quarantine)).rows < news.rows:
+        news = rest
+        settled = settle(news)
+        verdict = check(settled, news).after(verdict)
+    return settled, verdict

@@ -20,7 +20,7 @@ from flows.fetch.collect import Collected, collect_sources
 from flows.inputs import Inputs, Period, WebSource, address_rules
 from flows.knowledge import documents_known, reading
 from flows.models import code_version, model_version, seeds
-from flows.news import News, Plan, Settled, gather_news, plan_reading
+from flows.news import News, Plan, Settled, gather_news, plan_reading, what_passes
 from flows.own_checks import policy_of
 from flows.retries import while_held
 from flows.run import Run
@@ -133,6 +133,11 @@ def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
     if verdict.stopped_by:
         events.gate_closed(run.run_id, verdict.stopped_by)
     return verdict
+
+
+def settle_what_passes(news: News, found: Found, run: Run) -> tuple[Settled, Verdict]:
+    """Settle and check the news, until what is left of them passes whole."""
+    return what_passes(news, lambda rest: settle(rest, run), lambda settled, rest: check(settled, rest, found, run))
 
 
 @task(

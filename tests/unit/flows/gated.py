@@ -12,11 +12,9 @@ from expectations.suites import Finding
 from flows import steps
 from flows.found import Found
 from flows.knowledge import reading
-from flows.models import seeds
-from flows.news import News
+from flows.news import News, what_passes
 from flows.run import Run
 from flows.settings import Settings, load_settings
-from flows.settle import settle
 from warehouse.load import read_table
 from warehouse.tables import BATCH_TABLES, SOURCES, Table
 
@@ -117,9 +115,11 @@ class Gated:
         source = {"source_id": "s", "kind": "file", "location": "file:///", "title": "Articles", "added_at": FIRST}
         found = Found(SOURCES.frame([source]), (), 0, ())
         news = News(read, (), read["documents"].height)
-        with reading(self.path) as con:
-            settled = settle(read, con, seeds(), at)
-        verdict = steps.check.fn(settled, news, found, run)
+        settled, verdict = what_passes(
+            news,
+            lambda rest: steps.settle.fn(rest, run),
+            lambda settled, rest: steps.check.fn(settled, rest, found, run),
+        )
         assert verdict.passed, verdict.stopped_by
         steps.load.fn(settled, verdict, news, found, run)
         return run.run_id

@@ -1,10 +1,15 @@
 import polars as pl
 import pytest
 
+from expectations.audit import Audit
+from expectations.model import BY_NAME
 from flows.found import FoundPage
+from flows.knowledge import reading
 from flows.news import gather_news, plan_reading, split_known
 from flows.staging import Staging
-from warehouse.tables import CLAIM_ENTITIES, CLAIMS, DOCUMENTS, SENTENCES
+from tests.unit.flows.gated import BREAD, FERRIES, LAMPS, SECOND, Gated, QuickJudge, article, check
+from warehouse.tables import BATCH_TABLES, CLAIM_ENTITIES, CLAIMS, DOCUMENTS, SENTENCES
+from warehouse.tallies import tallies
 
 NONE = pl.Series("document_id", [], dtype=pl.String)
 
@@ -97,3 +102,34 @@ def test_a_page_that_was_lost_on_the_way_leaves_fewer_documents_than_there_must_
     todo = plan_reading([found(name) for name in "abcde"], documents(), set(), "v1")
     news = gather_news(todo, staging, documents(), (DOCUMENTS, SENTENCES, CLAIMS, CLAIM_ENTITIES))
     assert news.documents == news.tables["documents"].height + 1
+
+
+@pytest.fixture
+def gated(tmp_path, monkeypatch):
+    monkeypatch.setattr("expectations.gate.Judge", QuickJudge)
+    return Gated(tmp_path)
+
+
+def test_a_known_document_stays_as_it_is_where_a_new_reading_of_it_is_held_back(gated):
+    gated.run(article("a", FERRIES, LAMPS))
+    before = {table.name: gated.table(table) for table in BATCH_TABLES}
+    gated.hold_back(check("documents", "title", "title <> 'About A'"))
+    gated.run(article("a", FERRIES, LAMPS, title="About A", pipeline_version="v2"), article("b", FERRIES, BREAD), at=SECOND)
+    for name, frame in before.items():
+        kept = gated.table(BY_NAME[name])
+        assert kept.join(frame, on=frame.columns, how="semi", nulls_equal=True).height == frame.height, name
+    assert gated.ask("SELECT row_key FROM quarantine WHERE table_name = 'documents'") == [("a",)]
+    # The ferries are claimed by both, and b was held against the claim of a that is loaded.
+    assert gated.ask("SELECT text, claim_count FROM claim_clusters WHERE claim_count > 1") == [(FERRIES, 2)]
+
+
+def test_clusters_and_entities_count_no_claim_that_was_held_back(gated):
+    gated.hold_back(check("claims", "claim_id", "claim_id <> 'a c0'"), check("mentions", "mention_id", "mention_id <> 'a m1'"))
+    gated.run(article("a", FERRIES, LAMPS), article("b", FERRIES, BREAD), article("c", LAMPS, BREAD))
+    assert dict(gated.ask("SELECT text, claim_count FROM claim_clusters")) == {FERRIES: 1, LAMPS: 2, BREAD: 2}
+    assert gated.ask("SELECT entity_id FROM entities ANTI JOIN mentions USING (entity_id)") == []
+    audit = Audit(QuickJudge(), SECOND)
+    with reading(gated.path) as con:
+        audit.add_tallies(tallies(con))
+    assert audit.broken == ()
+    assert audit.quality_results("r").filter(~pl.col("success")).is_empty()

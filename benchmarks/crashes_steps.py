@@ -21,7 +21,7 @@ import polars as pl
 from flows.fetch.archive import Archive
 from flows.fetch.ledger import Ledger
 from flows.fetch.model import Entry, Fetched
-from flows.report import write_pages
+from flows.reports.pages import write_pages
 from flows.staging import Place, Staging
 from warehouse.database import building, open_readonly
 from warehouse.load import load_tables, read_table

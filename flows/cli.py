@@ -127,7 +127,7 @@ def report(
     from contextlib import closing
 
     from flows.own_checks import policy_of
-    from flows.report import write_pages
+    from flows.reports.pages import write_pages
     from flows.settings import load_settings
     from warehouse.database import open_readonly
     from warehouse.upgrade import bring_up_to_date
@@ -137,7 +137,7 @@ def report(
     with closing(open_readonly(settings.warehouse_path)) as con:
         pages = write_pages(con, settings.data_dir / "reports", policy_of(settings))
     if data_docs:
-        from flows.data_docs import write_data_docs
+        from flows.reports.data_docs import write_data_docs
 
         pages.append(write_data_docs(settings))
     for page in pages:

@@ -12,7 +12,7 @@ from importlib import import_module
 from flows.settings import Settings
 from flows.workers import Workers
 
-_SLOW_IMPORTS = ("great_expectations", "flows.settle", "flows.report")
+_SLOW_IMPORTS = ("great_expectations", "flows.settle", "flows.reports.pages")
 """Modules of the steps after reading. They are imported while others read: they take seconds."""
 
 seconds: dict[str, float] = {}

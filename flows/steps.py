@@ -196,7 +196,7 @@ def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -
 @task(name="report", cache_policy=NO_CACHE)
 def report(run: Run) -> None:
     """Write the pages about the warehouse anew."""
-    from flows.report import write_pages  # noqa: PLC0415
+    from flows.reports.pages import write_pages  # noqa: PLC0415
 
     with closing(open_readonly(run.settings.warehouse_path)) as con:
         write_pages(con, run.reports, run.policy)

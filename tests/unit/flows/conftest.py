@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.report import write_pages
+from flows.reports.pages import write_pages
 from tests.site.running import Site, running_site
 from warehouse.database import Connection, in_memory
 from warehouse.load import load_tables

@@ -10,7 +10,7 @@ from flows.fetch.collect import ledger_path
 from flows.fetch.ledger import Ledger
 from flows.fetch.sources import Looked
 from flows.inputs import inputs_of
-from flows.report import write_pages
+from flows.reports.pages import write_pages
 from flows.run import Run
 from flows.settings import Fetch, Settings, Source
 from warehouse.database import building, open_readonly

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import batched, groupby
 from typing import TYPE_CHECKING
 
-from flows.report_rows import Row, rows
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

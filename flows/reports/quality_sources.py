@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flows.report_quality_plots import spark
-from flows.report_rows import Row, rows
+from flows.reports.quality_plots import spark
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import report_search
-from tests.unit.flows.report_rows import FIRST, SECOND, claim, cluster, document, one_claim, run, sentence, two_articles
+from flows.reports import search
+from tests.unit.flows.reports.made_rows import FIRST, SECOND, claim, cluster, document, one_claim, run, sentence, two_articles
 from warehouse.database import Connection
 from warehouse.tables import TABLES
 
@@ -53,7 +53,7 @@ def test_a_claim_without_an_end_is_searched_by_its_beginning(load: Load, reports
 def test_only_the_file_of_a_changed_document_changes(
     load: Load, con: Connection, reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_search, "CLAIMS_A_FILE", 10)
+    monkeypatch.setattr(search, "CLAIMS_A_FILE", 10)
     keys = [f"d{at}" for at in range(64)]
     load(
         documents=[document(key, "Q5 is fast.") for key in keys],
@@ -75,7 +75,7 @@ def test_only_the_file_of_a_changed_document_changes(
 def test_the_kinds_of_claims_are_those_of_the_table() -> None:
     [claims] = [table for table in TABLES if table.name == "claims"]
     [kinds] = [column.values for column in claims.columns if column.name == "claim_type"]
-    assert tuple(kinds) == report_search.KINDS
+    assert tuple(kinds) == search.KINDS
 
 
 def test_a_warehouse_without_claims_has_a_file_that_tells_none(reports: Reports) -> None:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from math import log10
 
-from flows.report_rows import Row
+from flows.reports.rows import Row
 
 LINES_SHOWN = 8
 _WIDE = 300.0

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from expectations.quarantine import FOLLOWED
-from flows.report_quality_checks import phrase
-from flows.report_quality_plots import spark
-from flows.report_rows import Row, rows
+from flows.reports.quality_checks import phrase
+from flows.reports.quality_plots import spark
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

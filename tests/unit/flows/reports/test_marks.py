@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.report_marks import Mark, marked_pieces
+from flows.reports.marks import Mark, marked_pieces
 
 TEXT = "Ada said that Q5 is fast."
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.flows.report_rows import (
+from tests.unit.flows.reports.made_rows import (
     FIRST,
     SECOND,
     claim,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from flows.report_files import file_name
-from flows.report_marks import Mark, marked_pieces
-from flows.report_rows import Row, rows
+from flows.reports.files import file_name
+from flows.reports.marks import Mark, marked_pieces
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

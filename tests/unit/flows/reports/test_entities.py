@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import report_tables
-from tests.unit.flows.report_rows import FIRST, claim, cluster, document, entity, figure, one_claim, run, sentence
+from flows.reports import tables as report_tables
+from tests.unit.flows.reports.made_rows import FIRST, claim, cluster, document, entity, figure, one_claim, run, sentence
 from warehouse.database import Connection
 
 Load = Callable[..., None]

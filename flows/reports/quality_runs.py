@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from flows.report_quality_plots import chart
-from flows.report_rows import Row, rows
+from flows.reports.quality_plots import chart
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import batched, groupby
 from typing import TYPE_CHECKING
 
-from flows.report_plots import timeline
-from flows.report_rows import Row, rows
+from flows.reports.plots import timeline
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

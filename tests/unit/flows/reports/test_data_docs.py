@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from flows.check_rules import rules
-from flows.data_docs import write_data_docs
+from flows.reports.data_docs import write_data_docs
 from flows.settings import Gate, Settings
 from tests.unit.expectations.conftest import good_frames
 from warehouse.database import building

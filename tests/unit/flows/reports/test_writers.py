@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flows import report_files
 from flows.errors import Busy
-from flows.report import write_pages
-from flows.report_files import only_writer
+from flows.reports import files
+from flows.reports.files import only_writer
+from flows.reports.pages import write_pages
 from warehouse.database import Connection
 
 
@@ -30,7 +30,7 @@ def test_a_second_writer_waits_for_the_first(con: Connection, tmp_path: Path) ->
 
 
 def test_a_writer_that_never_ends_is_told(con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_files, "_WAIT_SECONDS", 0)
+    monkeypatch.setattr(files, "_WAIT_SECONDS", 0)
     with only_writer(tmp_path), pytest.raises(Busy, match="Another process writes the pages"):
         write_pages(con, tmp_path)
     assert not list(tmp_path.glob("*.html"))

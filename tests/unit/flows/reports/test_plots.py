@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flows.report_plots import LINES_SHOWN, dots, timeline
+from flows.reports.plots import LINES_SHOWN, dots, timeline
 
 
 def _figures(*values: float, unit: str | None = "core", site: str | None = "a.example") -> list[dict[str, object]]:

@@ -4,22 +4,21 @@ Each subject has a module of its own; this one puts them together, and says what
 """
 # ruff: noqa: S608   names in the SQL come from the declarations of the tables
 
-from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from expectations.policy import Policy
-from flows.report_quality_checks import MARKS_SHOWN, by_table, changes_of, checks_made, failures, stops
-from flows.report_quality_held import held_facts
-from flows.report_quality_runs import run_facts
-from flows.report_quality_samples import with_samples
-from flows.report_quality_sources import source_facts
-from flows.report_rows import Row, rows
+from flows.reports.quality_checks import MARKS_SHOWN, by_table, changes_of, checks_made, failures, stops
+from flows.reports.quality_held import held_facts
+from flows.reports.quality_runs import run_facts
+from flows.reports.quality_samples import with_samples
+from flows.reports.quality_sources import source_facts
+from flows.reports.rows import Row, rows
+from flows.reports.words import fingerprint
 from warehouse.tables import TABLES
 
 if TYPE_CHECKING:
@@ -94,9 +93,4 @@ def _counts(con: "Connection") -> dict[str, int]:
 @cache
 def script() -> str:
     """The script of the page, which searches the checks."""
-    return (files("flows") / "templates" / "quality.js").read_text(encoding="utf-8")
-
-
-def fingerprint(text: str) -> str:
-    """What allows a page to run this very script and no other (Content Security Policy Level 3, 2.3.1)."""
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+    return (files("flows.reports") / "templates" / "quality.js").read_text(encoding="utf-8")

@@ -21,4 +21,4 @@ class IndexPageView(DefaultJinjaIndexPageView):  # type: ignore[misc]
 
 
 def _set_by_ours(view: DefaultJinjaPageView) -> None:
-    view.env.loader = ChoiceLoader([PackageLoader("flows", "templates/data_docs"), view.env.loader])
+    view.env.loader = ChoiceLoader([PackageLoader("flows.reports", "templates/data_docs"), view.env.loader])

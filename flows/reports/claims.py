@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flows.report_plots import dots, timeline
-from flows.report_rows import Row, rows
+from flows.reports.plots import dots, timeline
+from flows.reports.rows import Row, rows
 
 if TYPE_CHECKING:
     from warehouse.database import Connection

@@ -33,7 +33,7 @@ Result = Mapping[str, object]
 """A row of `quality_results`."""
 
 _RUN = "audit"
-_VIEWS = "flows.data_docs_views"
+_VIEWS = "flows.reports.data_docs_views"
 
 
 def write_data_docs(settings: Settings) -> Path:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from flows.report_rows import Row
+from flows.reports.rows import Row
 
 WIDTH, HEIGHT = 340, 128
 """Of a plot, in the units of its text: 11 of them are a line's height."""

@@ -15,15 +15,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from expectations.policy import Policy
-from flows.report_articles import article_fingerprints, articles
-from flows.report_claims import VOICES, claims_facts
-from flows.report_entities import entities, entity_fingerprints
-from flows.report_files import PageFolder, only_writer, version_of
-from flows.report_lists import list_fingerprints, list_pages, statement_fingerprints, statements
-from flows.report_quality import quality_facts
-from flows.report_search import KINDS, search_files, search_fingerprints, search_scripts
-from flows.report_tables import tables_of_pages
-from flows.report_words import FILTERS, TYPES
+from flows.reports.articles import article_fingerprints, articles
+from flows.reports.claims import VOICES, claims_facts
+from flows.reports.entities import entities, entity_fingerprints
+from flows.reports.files import PageFolder, only_writer, version_of
+from flows.reports.lists import list_fingerprints, list_pages, statement_fingerprints, statements
+from flows.reports.quality import quality_facts
+from flows.reports.search import KINDS, search_files, search_fingerprints, search_scripts
+from flows.reports.tables import tables_of_pages
+from flows.reports.words import FILTERS, TYPES
 
 if TYPE_CHECKING:
     from warehouse.database import Connection
@@ -82,7 +82,7 @@ def _write_claims(con: "Connection", there: PageFolder, templates: Environment) 
 def environment() -> Environment:
     """The templates with autoescaping on, and the filters that they use. Made once: to compile them takes half a second."""
     pages = Environment(
-        loader=PackageLoader("flows"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("flows.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     pages.filters |= FILTERS
     pages.globals |= {
@@ -102,13 +102,13 @@ def _style() -> str:
 
 @cache
 def _asset(name: str) -> str:
-    return files("flows").joinpath("templates", name).read_text(encoding="utf-8")
+    return files("flows.reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache
 def _version() -> str:
     """What pages are made by: the templates, this code, and the libraries that reckon the fingerprints and escape."""
     here = Path(__file__).parent
-    made_by = {*here.glob("report*.py"), *here.glob("templates/*.*")} - {*here.glob("**/*quality*")}
+    made_by = {*here.glob("*.py"), *here.glob("templates/*.*")} - {*here.rglob("*quality*"), *here.glob("data_docs*")}
     libraries = [f"{name} {metadata.version(name)}" for name in ("duckdb", "jinja2", "markupsafe")]
     return version_of(made_by, *libraries)

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from flows.report_claims import Passage
-from flows.report_files import file_name
-from flows.report_rows import Row
+from flows.reports.claims import Passage
+from flows.reports.files import file_name
+from flows.reports.rows import Row
 
 _UNKNOWN = "–"
 _AROUND = 240

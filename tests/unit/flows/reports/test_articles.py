@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.flows.report_rows import Structure, claim, cluster, document, entity, figure, one_claim, sentence, two_articles
+from tests.unit.flows.reports.made_rows import (
+    Structure,
+    claim,
+    cluster,
+    document,
+    entity,
+    figure,
+    one_claim,
+    sentence,
+    two_articles,
+)
 
 Load = Callable[..., None]
 Page = Callable[..., str]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.report_words import compact, day, entity_link, headline, link, moment, number, percent
+from flows.reports.words import compact, day, entity_link, headline, link, moment, number, percent
 
 
 def test_an_address_that_a_browser_would_carry_out_is_no_link() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from expectations.model import Check
 from expectations.policy import Policy
-from flows.report_rows import Row, rows
+from flows.reports.rows import Row, rows
 from warehouse.tables import SEVERITIES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from expectations.model import BY_NAME
-from flows.report_rows import Row, rows
+from flows.reports.rows import Row, rows
 from warehouse.tables import Table
 
 if TYPE_CHECKING:

@@ -1,23 +1,21 @@
 """The quality page: what it says of runs, checks, rows held back and sources, and that what articles say stays text."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from expectations.model import Check
 from expectations.policy import Change, Policy
-from flows.report import write_pages
-from flows.report_quality import FAILURES_SHOWN, fingerprint, quality_facts, script
-from flows.report_quality_plots import ceiling, chart, spark
-from flows.report_quality_samples import SAMPLES_SHOWN
-from flows.report_quality_sources import SOURCES_SHOWN
-from warehouse.database import Connection, in_memory
-from warehouse.load import load_tables
-from warehouse.tables import TABLES
+from flows.reports.quality import FAILURES_SHOWN, quality_facts, script
+from flows.reports.quality_plots import ceiling, chart, spark
+from flows.reports.quality_samples import SAMPLES_SHOWN
+from flows.reports.quality_sources import SOURCES_SHOWN
+from flows.reports.words import fingerprint
+from tests.unit.flows.reports.made_rows import Structure
+from warehouse.database import Connection
 
 FIRST = datetime(2026, 11, 20, 6)
 SECOND, THIRD = FIRST + timedelta(days=1), FIRST + timedelta(days=2)
@@ -34,41 +32,10 @@ Load = Callable[..., None]
 Page = Callable[[], str]
 
 
-@pytest.fixture(scope="module")
-def shared_con() -> Iterator[Connection]:
-    con = in_memory()
-    yield con
-    con.close()
-
-
 @pytest.fixture
-def con(shared_con: Connection) -> Connection:
-    """An empty warehouse. To empty one is faster than to make one."""
-    for table in TABLES:
-        shared_con.execute(f"DELETE FROM {table.name}")
-    return shared_con
-
-
-@pytest.fixture
-def load(con: Connection) -> Load:
-    """Loads rows by table."""
-    schemas = {table.name: table for table in TABLES}
-
-    def into_warehouse(**rows: list[Row]) -> None:
-        load_tables(con, {name: schemas[name].frame(found) for name, found in rows.items()}, replaced_documents=[])
-
-    return into_warehouse
-
-
-@pytest.fixture
-def page(con: Connection, tmp_path: Path) -> Page:
+def page(reports: Callable[[], Path]) -> Page:
     """The quality page as it would be written now."""
-
-    def written() -> str:
-        write_pages(con, tmp_path / "reports")
-        return (tmp_path / "reports" / "quality.html").read_text(encoding="utf-8")
-
-    return written
+    return lambda: (reports() / "quality.html").read_text(encoding="utf-8")
 
 
 def run(key: str, started_at: datetime, **columns: object) -> Row:
@@ -125,30 +92,6 @@ def source(key: str, **columns: object) -> Row:
 def section(page: str, key: str) -> str:
     start = page.index(f'<section id="{key}"')
     return page[start : page.index("</section>", start)]
-
-
-class Structure(HTMLParser):
-    """What a page is made of: its elements with their attributes, and those that are never closed."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in {"meta", "link", "br", "input"}:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def all(self, *tags: str) -> list[dict[str, str | None]]:
-        return [attributes for tag, attributes in self.elements if tag in tags]
 
 
 def test_a_warehouse_without_a_run_says_what_to_do(page: Page) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.report import write_pages
-from tests.unit.flows.report_rows import (
+from flows.reports.pages import write_pages
+from tests.unit.flows.reports.made_rows import (
     EVIL,
     FIRST,
     Structure,
@@ -202,5 +202,5 @@ def test_what_articles_say_is_escaped_everywhere(load: Load, reports: Reports) -
 
 
 def test_the_report_brings_neither_duckdb_nor_great_expectations_along() -> None:
-    code = "import sys, flows.report; sys.exit(bool({'duckdb', 'great_expectations', 'prefect'} & set(sys.modules)))"
+    code = "import sys, flows.reports.pages; sys.exit(bool({'duckdb', 'great_expectations', 'prefect'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.models import load_reader, model_folder
+from flows.language_model import model_folder
+from flows.models import load_reader
 from flows.settings import Reading
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from flows.models import load_reader, seeds
 from flows.settings import Reading, Run
 from flows.staging import Staging
 from flows.startup import wait_for_imports
-from flows.workers import Workers, give_up, seconds_to_start, watched
+from flows.workers import Workers, give_up, watched
 from transforms.addresses import AddressRules
 from transforms.ids import content_id
 from warehouse.tables import BATCH_TABLES
@@ -51,12 +51,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A batch that was read. `start_seconds` is what its process took from its birth until it had the model."""
+    """A batch that was read."""
 
     key: str
     pages: int
     words: int
-    start_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def annotate_batch(batch: Batch, work: Work) -> Staged:
         words += int(parts[-1]["documents"]["word_count"].sum())
     tables = {table.name: pl.concat([part[table.name] for part in parts]) for table in BATCH_TABLES}
     staging.write(batch.key, tables, [found.place for found in batch.pages])
-    return Staged(batch.key, len(batch.pages), words, seconds_to_start())
+    return Staged(batch.key, len(batch.pages), words)
 
 
 def _page_of(found: FoundPage, reading: Reading) -> "Page":
@@ -137,7 +136,7 @@ def stage_unreadable(pages: Sequence[FoundPage], work: Work) -> Staged:
     tables = {table.name: table.frame() for table in BATCH_TABLES}
     tables["documents"] = pl.concat([part["documents"] for part in parts])
     Staging(work.folder).write(batch.key, tables, [page.place for page in batch.pages])
-    return Staged(batch.key, len(batch.pages), 0, 0.0)
+    return Staged(batch.key, len(batch.pages), 0)
 
 
 class Annotation:

@@ -12,7 +12,8 @@ from importlib import metadata
 from pathlib import Path
 
 from flows.errors import ClaimhouseError
-from flows.models import load_reader, model_version
+from flows.language_model import model_version
+from flows.models import load_reader
 from flows.own_checks import policy_of
 from flows.prefect_server import running_server
 from flows.settings import Settings
@@ -116,7 +117,7 @@ def _prefect(settings: Settings) -> Diagnosis:
 
 def _model(settings: Settings) -> Diagnosis:
     try:
-        name = model_version(settings.reading)
+        name = model_version(settings.reading.model)
         load_reader(settings.reading)
     except ClaimhouseError as error:
         return Diagnosis("Language model", str(error), "See there.")

@@ -19,7 +19,8 @@ from flows.discover import Found, discover
 from flows.fetch.collect import Collected, collect_sources
 from flows.inputs import Inputs, Period, WebSource, address_rules
 from flows.knowledge import documents_known, reading
-from flows.models import code_version, model_version, seeds
+from flows.language_model import model_version
+from flows.models import code_version, seeds
 from flows.news import News, Plan, Settled, gather_news, plan_reading, what_passes
 from flows.own_checks import policy_of
 from flows.retries import while_held
@@ -90,7 +91,7 @@ def annotate(todo: Plan, run: Run) -> None:
             annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
             with progress.shown(len(pages), annotation.progress), run.timed(READING):
                 annotation.annotate(batches)
-        startup.seconds["language model"] = max(staged.start_seconds for staged in annotation.staged)
+        startup.seconds["language model"] = workers.ready_in_seconds
     if unreadable := [page for page in todo.pending if page.problem]:
         stage_unreadable(unreadable, work)
 
@@ -188,7 +189,7 @@ def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -
         **(counts or {}),
         "reading_seconds": run.spent.get(READING),
         "code_version": code_version(run.settings.reading),
-        "model_version": model_version(run.settings.reading),
+        "model_version": model_version(run.settings.reading.model),
     }
     return RUNS.frame([row])
 

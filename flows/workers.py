@@ -11,16 +11,15 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, Self, TextIO
 
-import psutil
 from prefect import Task
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ProcessPoolTaskRunner
 
+from flows import language_model
 from flows.errors import WrongUse
 from flows.models import load_reader
 from flows.settings import BYTES_PER_MB, Reading
@@ -28,19 +27,24 @@ from flows.settings import BYTES_PER_MB, Reading
 if TYPE_CHECKING:
     from transforms.read import Reader
 
+_CAN_FORK = sys.platform == "linux"
+"""Elsewhere what numpy is built on may not survive a fork."""
+
 _PAGE_TEXT = "The harbour board said on Monday that thirty ferries will cross the strait every day from May. " * 3
 
 
 class Workers:
     """Worker processes, each with the language model loaded, as a task runner of Prefect's.
 
-    A pool that has lost a process is of no more use: `replace` puts a new one in its place.
+    A pool that has lost a process is of no more use: `replace` puts a new one in its place. `ready_in_seconds` is how long the
+    processes took that were last started, as far as they are there.
     """
 
     def __init__(self, reading: Reading, count: int, max_mb: int) -> None:
         self.reading = reading
         self.count = count
         self.max_mb = max_mb
+        self.ready_in_seconds = 0.0
         self._runner = self._started()
 
     def submit[R](self, task: Task[..., R], parameters: Mapping[str, object]) -> PrefectFuture[R]:
@@ -58,22 +62,31 @@ class Workers:
         self._runner.__exit__(None, None, None)
 
     def _started(self) -> ProcessPoolTaskRunner:
-        runner = ProcessPoolTaskRunner(
-            max_workers=self.count, initializer=_prepare_worker, initargs=(self.reading, self.max_mb)
-        )
+        runner = _Runner(max_workers=self.count, initializer=_prepare_worker, initargs=(self.reading, self.max_mb))
+        started = time.monotonic()
+
+        def note(_: object) -> None:
+            self.ready_in_seconds = time.monotonic() - started
+
+        os.environ[language_model.VARIABLE] = self.reading.model
         runner.__enter__()
-        # The pool starts a process when work arrives. Its first work is to do nothing, so that models load while Prefect's
+        # The pool starts a process when work arrives. Its first work is to do nothing, so that the model loads while Prefect's
         # server starts; a task can't be that work, as it needs the server.
         for _ in range(self.count):
-            runner._executor.submit(os.getpid)  # type: ignore[union-attr]
+            runner._executor.submit(os.getpid).add_done_callback(note)  # type: ignore[union-attr]
         return runner
 
 
-@cache
-def seconds_to_start() -> float:
-    """How long this worker process took from its birth until it was ready."""
-    born: float = psutil.Process().create_time()
-    return time.time() - born
+class _Runner(ProcessPoolTaskRunner):
+    """Prefect's, whose processes are forked from one that has the model, where the system can: they share what it loaded."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if _CAN_FORK:
+            forking = multiprocessing.get_context("forkserver")
+            forking.set_forkserver_preload(["flows.preloaded"])
+            self._executor._mp_context = forking  # type: ignore[union-attr]
+        return self
 
 
 @contextlib.contextmanager
@@ -130,7 +143,6 @@ def _prepare_worker(reading: Reading, max_mb: int) -> None:
     # What is wrong with the model or the disk is told by the first task: an initializer that raises only breaks the pool.
     with contextlib.suppress(WrongUse, OSError):
         _read_a_page(load_reader(reading))
-        seconds_to_start()
 
 
 def _read_a_page(reader: "Reader") -> None:

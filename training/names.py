@@ -17,7 +17,7 @@ from spacy.training import Example
 from spacy.util import fix_random_seed, minibatch
 from thinc.api import Adam
 
-from flows.models import model_folder, model_version, multiply_with_numpy, name_weights
+from flows.language_model import model_folder, model_version, multiply_with_numpy, name_weights
 from flows.settings import Reading
 from flows.weights import read_parameters, save_weights, set_parameters
 from training.gold import Labelled, Sentence, fill_sentences, read_set, with_stock
@@ -52,7 +52,7 @@ def main(data: Path) -> int:
     reading = Reading()
     courses = [taught(data, reading, seed) for seed in SEEDS]
     path = Path(str(name_weights()))
-    save_weights(path, [sum(weights) / len(SEEDS) for weights in zip(*courses, strict=True)], base=model_version(reading))
+    save_weights(path, [sum(weights) / len(SEEDS) for weights in zip(*courses, strict=True)], base=model_version(reading.model))
     print(f"{path}: {path.stat().st_size:,} bytes")
     return 0
 

@@ -5,7 +5,7 @@ import pytest
 
 from warehouse.database import open_readonly
 from warehouse.load import read_table
-from warehouse.tables import TABLES
+from warehouse.tables import SOURCES, TABLES
 
 TIMES = ("added_at", "first_seen_at", "last_seen_at")
 """What tells of runs, and not of pages."""
@@ -29,22 +29,13 @@ def without_warehouse(site_run, tmp_path):
     return data
 
 
-def assert_same_rows(site_run, data: Path, *, but: str | None = None) -> None:
-    assert site_run.site.log() == []
-    for table in TABLES:
-        if table.written != "run" and table.name != but:
-            assert contents(data, table) == contents(site_run.data, table), table.name
-
-
-def test_the_warehouse_is_built_anew_from_the_archive_without_the_network(site_run, without_warehouse, build_at):
-    build_at(without_warehouse, from_archive=True)
-    assert_same_rows(site_run, without_warehouse)
-
-
-def test_archive_files_alone_are_enough(site_run, without_warehouse, build_at):
+def test_the_warehouse_is_built_anew_from_archive_files_alone_without_the_network(site_run, without_warehouse, build_at):
     for path in (without_warehouse / "archive").iterdir():
         if not path.name.endswith(".warc.gz"):
             path.unlink()
     build_at(without_warehouse, from_archive=True)
-    # A source that never gave a page is in no archive, nor is the title of a feed.
-    assert_same_rows(site_run, without_warehouse, but="sources")
+    assert site_run.site.log() == []
+    for table in TABLES:
+        # A source that never gave a page is in no archive, nor is the title of a feed.
+        if table.written != "run" and table is not SOURCES:
+            assert contents(without_warehouse, table) == contents(site_run.data, table), table.name

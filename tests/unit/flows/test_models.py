@@ -2,27 +2,28 @@ import polars as pl
 import pytest
 
 from flows.errors import WrongUse
-from flows.models import load_reader, model_version, name_weights, pipeline_version, seeds
+from flows.language_model import model_version, name_weights
+from flows.models import load_reader, pipeline_version, seeds
 from flows.settings import Reading
 
 
 def test_the_model_tells_its_version_without_being_loaded():
-    assert model_version(Reading()) == "en_core_web_md 3.8.0"
+    assert model_version(Reading().model) == "en_core_web_md 3.8.0"
 
 
 def test_a_model_that_is_not_installed_is_wrong_use_with_the_mend():
     with pytest.raises(WrongUse, match=r"en_nowhere is not installed.*pip.*model under \[reading\]"):
-        model_version(Reading(model="en_nowhere"))
+        model_version("en_nowhere")
 
 
 def test_a_package_that_is_no_model_is_told_apart_from_one_that_is_missing():
     with pytest.raises(WrongUse, match="json is installed but is no spaCy model"):
-        model_version(Reading(model="json"))
+        model_version("json")
 
 
 def test_a_path_is_no_name_of_a_model():
     with pytest.raises(WrongUse, match="is not installed"):
-        model_version(Reading(model="../model"))
+        model_version("../model")
 
 
 @pytest.mark.parametrize("other", [Reading(min_words=21), Reading(languages=("de",))])

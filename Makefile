@@ -29,7 +29,7 @@ run: setup
 	@$(BIN)/claimhouse run seeds/articles
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .

@@ -19,6 +19,16 @@ def pytest_addoption(parser):
     parser.addoption("--pictures", metavar="FOLDER", help="where tests/flow/browser puts pictures of the pages")
 
 
+@pytest.fixture(autouse=True)
+def environment_of_its_own():
+    """What a test sets in the environment ends with it."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture
 def in_folder(tmp_path, monkeypatch):
     """An empty folder of the test's own, and the current one."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -39,9 +40,7 @@ class Served:
     said: list[str] = field(default_factory=list)
 
     def ask(self, path: str, **body: object) -> list[dict]:
-        answer = httpx.post(f"{self.page}/api/{path}", json=body, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
+        return self._answer("POST", path, json=body)
 
     def runs_of(self, deployment: str, **state: object) -> list[dict]:
         return self.ask(
@@ -50,11 +49,21 @@ class Served:
         )  # fmt: skip
 
     def start(self, deployment: str, **parameters: object) -> str:
-        found = httpx.get(f"{self.page}/api/deployments/name/{deployment}/claimhouse", timeout=30).json()
+        found = self._answer("GET", f"deployments/name/{deployment}/claimhouse")
         return self.ask(f"deployments/{found['id']}/create_flow_run", parameters=parameters)["id"]
 
     def state_of(self, run_id: str) -> str:
-        return httpx.get(f"{self.page}/api/flow_runs/{run_id}", timeout=30).json()["state_name"]
+        return self._answer("GET", f"flow_runs/{run_id}")["state_name"]
+
+    def _answer(self, method: str, path: str, **more: object) -> Any:
+        """What the server answers. While its database is busy it says 503, and its own clients ask again, too."""
+        for _ in range(10):
+            answer = httpx.request(method, f"{self.page}/api/{path}", timeout=30, **more)
+            if answer.status_code != 503:
+                break
+            time.sleep(1)
+        answer.raise_for_status()
+        return answer.json()
 
     def python(self, code: str) -> None:
         subprocess.run([sys.executable, "-c", code], cwd=self.folder, env=self.environment, check=True, timeout=60)

@@ -124,17 +124,14 @@ def report(
     ```
     """
     import webbrowser
-    from contextlib import closing
 
     from flows.own_checks import policy_of
     from flows.reports.pages import write_pages
     from flows.settings import load_settings
-    from warehouse.database import open_readonly
-    from warehouse.upgrade import bring_up_to_date
+    from warehouse.upgrade import reading_current
 
     settings = load_settings(config, warehouse=warehouse)
-    bring_up_to_date(settings.warehouse_path)
-    with closing(open_readonly(settings.warehouse_path)) as con:
+    with reading_current(settings.warehouse_path) as con:
         pages = write_pages(con, settings.data_dir / "reports", policy_of(settings))
     if data_docs:
         from flows.reports.data_docs import write_data_docs

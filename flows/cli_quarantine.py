@@ -59,15 +59,13 @@ def list_(  # noqa: PLR0913   # its options
     claimhouse quarantine list --document https://example.org/a.html
     ```
     """
-    from contextlib import closing
-
     from flows.quarantine import list_held
     from flows.query import show
     from flows.settings import load_settings
-    from warehouse.database import open_readonly
+    from warehouse.upgrade import reading_current
 
     wanted = _wanted(table, expectation, run, document)
-    with closing(open_readonly(load_settings(config, warehouse=warehouse).warehouse_path)) as con:
+    with reading_current(load_settings(config, warehouse=warehouse).warehouse_path) as con:
         listing = list_held(con, wanted, everything=all_)
     form = "json" if json else format
     if form == "table" and output is None:
@@ -91,17 +89,16 @@ def show(
     claimhouse quarantine show claims/5f0c31ab
     ```
     """
-    from contextlib import closing
     from dataclasses import asdict
     from json import dumps
 
     from flows.own_checks import policy_of
     from flows.quarantine_show import show_held
     from flows.settings import load_settings
-    from warehouse.database import open_readonly
+    from warehouse.upgrade import reading_current
 
     settings = load_settings(config, warehouse=warehouse)
-    with closing(open_readonly(settings.warehouse_path)) as con:
+    with reading_current(settings.warehouse_path) as con:
         shown = show_held(con, row, policy_of(settings))
     if json:
         print(dumps(asdict(shown), ensure_ascii=False, default=str))
@@ -217,13 +214,13 @@ def _print(listing: "Listing", limit: int, *, everything: bool) -> None:
         if listing.rows.is_empty():
             return
     else:
-        print(f"{listing.waiting:,} rows are held back.{done}")
+        print(f"{listing.waiting:,} {'row is' if listing.waiting == 1 else 'rows are'} held back.{done}")
         show_table(_since(listing.groups.rename({"followers": "follow", "oldest": "since"}).drop("newest")), "table", None)
     state = ["state"] if everything else []
     rows = listing.rows.head(limit).select("id", *state, "since", runs="times", follow="followers", reason="reason")
     show_table(_since(rows), "table", None)
-    if listing.rows.height > limit:
-        print(f"{listing.rows.height - limit:,} more rows; --limit shows more, --format csv, json or parquet gives all.")
+    if (more := listing.rows.height - limit) > 0:
+        print(f"{more:,} more {'row' if more == 1 else 'rows'}; --limit shows more, --format csv, json or parquet gives all.")
     if listing.waiting:
         print("`claimhouse quarantine show ID` tells all about one, `release` lets rows in, `drop` lets them go.")
 

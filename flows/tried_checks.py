@@ -1,7 +1,6 @@
 """A person's own checks, tried on the published warehouse: what fails, and which rows, without a run."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from flows.clock import now
 from flows.errors import WrongUse
 from flows.own_checks import OwnCheck, policy_of, read_checks
 from flows.settings import Settings, nearest
-from warehouse.database import Connection, open_readonly
+from warehouse.database import Connection
 from warehouse.tables import Table
+from warehouse.upgrade import reading_current
 
 _SAMPLE = 5
 
@@ -82,7 +82,7 @@ def tried(settings: Settings, name: str | None = None, file: Path | None = None)
     if not wanted:
         names = [check for _, check in given]
         raise WrongUse(f"{settings.gate.checks} has no check{f' {name}{nearest(name, names)}' if name else 's of your own.'}")
-    with closing(open_readonly(settings.warehouse_path)) as con:
+    with reading_current(settings.warehouse_path) as con:
         for table, check in wanted:
             one = given[table, check.name]
             yield _asked(con, BY_NAME[table], check, one) if one.condition else _judged(con, BY_NAME[table], check)

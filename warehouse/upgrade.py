@@ -1,6 +1,7 @@
 """A warehouse that an earlier Claimhouse wrote: told apart, and brought to what this one reads."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from warehouse import migrate
@@ -21,6 +22,14 @@ def bring_up_to_date(path: Path) -> bool:
     with building(path):
         pass
     return True
+
+
+@contextmanager
+def reading_current(path: Path) -> Iterator[Connection]:
+    """The published warehouse to read from, brought up to date first. Raises what `building` and `open_readonly` do."""
+    bring_up_to_date(path)
+    with closing(open_readonly(path)) as con:
+        yield con
 
 
 def what_is_older(con: Connection) -> str | None:

@@ -199,3 +199,18 @@ def test_a_newer_warehouse_is_refused_with_the_mend(command, warehouse, capsys):
     (warehouse.parents[1] / "page.html").write_text("<p>A page.</p>")
     assert cli.main(command) == 2
     assert "Update Claimhouse" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["quarantine list", "quarantine show claims/c0", "checks try", "report", "export there", "query FROM_claims"],
+)
+def test_a_warehouse_of_the_first_claimhouse_is_read_by_every_command(command, tmp_path):
+    path = tmp_path / "data" / "warehouse.duckdb"
+    path.parent.mkdir()
+    keep.rebuild(keep.kept_versions()[0], path)
+    own = '[[check]]\ntable = "claims"\nname = "expect_words"\ncolumns = ["text"]\nseverity = "info"\n'
+    own += 'condition = "text <> \'\'"\nwhy = "It says something"\nmend = "look at it"\n'
+    (tmp_path / "checks.toml").write_text(own)
+    (tmp_path / "claimhouse.toml").write_text('[gate]\nchecks = "checks.toml"\n')
+    assert cli.main([word.replace("_", " ") for word in command.split()]) == 0

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TextIO
 
 from prefect import Task
 from prefect.futures import PrefectFuture
@@ -87,6 +87,13 @@ class _Runner(ProcessPoolTaskRunner):
             forking.set_forkserver_preload(["flows.preloaded"])
             self._executor._mp_context = forking  # type: ignore[union-attr]
         return self
+
+    def __exit__(self, *raised: Any) -> None:
+        messages = self._subprocess_message_queue
+        super().__exit__(*raised)
+        if messages is not None and self._subprocess_message_queue is messages:
+            # A process was killed while it held the lock of this queue: who waits for it at the exit waits for ever.
+            messages.cancel_join_thread()  # type: ignore[union-attr]
 
 
 @contextlib.contextmanager

@@ -58,6 +58,5 @@ def test_a_page_that_takes_too_long_or_too_much_costs_its_process_and_no_other_p
         read = {name: reader.read(tmp_path / f"{name}.txt") for name in texts}
     assert [read[name].outcomes for name in ("good", "next", "last")] == [("kept",)] * 3
     assert [read[name].outcomes for name in ("slow", "big")] == [("unreadable",)] * 2
-    assert read["slow"].ended_by == "time"
-    assert read["big"].ended_by in ("memory", "time")
+    assert {read["slow"].ended_by, read["big"].ended_by} <= {"memory", "time"}
     assert not any(each.faults for each in read.values())

@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of a run, in every stage: to all of its processes, to the main one alone, to a worker alone."""
+"""SIGKILL at random moments of a run, in every stage: to all of its processes, to the main one alone, to those that read."""
 
 import signal
 import subprocess
@@ -15,6 +15,7 @@ from benchmarks.crashes_ground import NOTHING, READ, SOMETHING, Ground, ended, k
 from benchmarks.crashes_stages import AFTER, BEFORE, STAGES, Progress
 
 GROUP, MAIN, WORKER = "all processes of the run", "the main process alone", "one worker process"
+FORKED_FROM = "the process that workers are forked from"
 FAULT = "SIGKILL"
 LEAST = 3
 """How often every stage is hit at least, where there are trials enough."""
@@ -45,8 +46,13 @@ def random_kills(ground: Ground, trials: int, random: Random) -> Iterator[Trial]
             yield trial
     for number in range(min(OWN_SERVERS, trials // 3)):
         yield _kill(ground, (BEFORE, "annotate", "load")[number % 3], MAIN, random, own_server=True)
-    for number in range(min(LEAST, trials // 3)):
-        yield _kill_worker(ground, random, number)
+
+
+def worker_kills(ground: Ground, random: Random) -> Iterator[Trial]:
+    """Kills of a worker, and of what workers are forked from: the first ones before anything is read."""
+    for whom in (WORKER, FORKED_FROM):
+        for number in range(LEAST):
+            yield _kill_worker(ground, random, whom, number)
 
 
 def _whom(round_: int) -> str:
@@ -75,8 +81,8 @@ def _kill(ground: Ground, stage: str, whom: str, random: Random, *, own_server: 
     return ground.judge(data, state, Judgement()).trial(FAULT, how, place)
 
 
-def _kill_worker(ground: Ground, random: Random, number: int) -> Trial:
-    """Kill a worker as it reads: the run goes on, or says what to do; a worker that was never ready is the third case."""
+def _kill_worker(ground: Ground, random: Random, whom: str, number: int) -> Trial:
+    """Kill a worker as it reads: the run goes on, or says what to do; a worker that was never ready is the first case."""
     data = ground.fresh(SOMETHING)
     judgement = Judgement()
     progress = Progress(data, ground.times[SOMETHING].batches)
@@ -85,17 +91,18 @@ def _kill_worker(ground: Ground, random: Random, number: int) -> Trial:
     progress.wait_for("annotate", process, _STAGE_SECONDS)
     if number:
         _wait_for_notes(data / "staging", process)
-    workers = _workers(data)
+    while not (chosen := _workers(data, whom)) and process.poll() is None:
+        time.sleep(0.01)
     time.sleep(random.random() * 0.2)
     place = progress.stage()
-    if workers:
-        workers[0].send_signal(signal.SIGKILL)
+    if chosen:
+        chosen[0].send_signal(signal.SIGKILL)
     done = ended(process, started)
-    judgement.expect(workers, "no worker process was found")
+    judgement.expect(chosen, f"{whom} was not found")
     judgement.expect(
         done.code == 0 or (done.code in (2, 70) and "Traceback" not in done.said), f"the run ended badly, {done.shown}"
     )
-    how = f"to {WORKER}"
+    how = f"to {whom}"
     if done.code:
         return ground.judge(data, SOMETHING, judgement).trial(FAULT, how, place)
     judgement.gone(str(data))
@@ -109,8 +116,11 @@ def _wait_for_notes(staging: Path, process: "subprocess.Popen[str]") -> None:
         time.sleep(0.01)
 
 
-def _workers(data: Path) -> list[psutil.Process]:
-    return [process for process in processes_of(str(data)) if any("spawn_main" in word for word in process.cmdline())]
+def _workers(data: Path, whom: str) -> list[psutil.Process]:
+    """The workers of the run, or the process that they are forked from, whose command line they have."""
+    forked = [process for process in processes_of(str(data)) if "multiprocessing.forkserver" in " ".join(process.cmdline())]
+    pids = {process.pid for process in forked}
+    return [process for process in forked if (process.ppid() in pids) == (whom == WORKER)]
 
 
 def _state_before(stage: str, random: Random) -> str:

@@ -23,10 +23,11 @@ _MOST_PAGE_BYTES = 10_000_000
 
 _OF_RUNS = (
     ("pwrite64", 2, "archive/ledger.sqlite3-wal"), ("write", 3, "warehouse.duckdb.building.wal"),
-    ("fsync", 1, "warehouse.duckdb.building"), ("rename", 1, "warehouse.duckdb"), ("rename", 1, "reports/quality.html"),
-    ("unlink", 1, "warehouse.duckdb.building.wal"),
+    ("fsync", 1, "warehouse.duckdb.building"), ("rename", 1, "warehouse.duckdb.building"),
+    ("rename", 1, "reports/.quality.html.part"), ("unlink", 1, "warehouse.duckdb.building.wal"),
 )  # fmt: skip
-"""Calls at which whole runs are killed: name, which one of them, and the file that it is about."""
+"""Calls at which whole runs are killed: name, which one of them, and the file that it is about. strace knows a renaming by the
+name that was."""
 
 Look = Callable[[Path, Judgement], None]
 """Looks at a folder and notes what is wrong."""

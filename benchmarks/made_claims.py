@@ -65,7 +65,8 @@ class Maker:
     @staticmethod
     def _ranked(random: np.random.Generator, most: int, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """So many ranks below `most`, each as often as its inverse says (Zipf)."""
-        return np.minimum(np.exp(random.random(size) * np.log(most)).astype(np.int64), most) - 1
+        ranks: np.ndarray[tuple[int], np.dtype[np.int64]] = np.exp(random.random(size) * np.log(most)).astype(np.int64)
+        return np.minimum(ranks, most) - 1
 
     def statements(
         self, first: int, count: int, before: list[Statement], restated: float = RESTATED

@@ -1,6 +1,6 @@
 """What Claimhouse survives: faults done to real processes, and that nothing was lost. Writes docs/reliability.md.
 
-    python -m benchmarks.reliability [--only kills,writes,disk,others,clock,torn] [--trials N] [--accept REASON]
+    python -m benchmarks.reliability [--only kills,workers,writes,disk,others,clock,torn] [--trials N] [--accept REASON]
 
 Kills need nothing else. Kills at system calls need strace, full disks the right to mount, jumping clocks libfaketime: where one
 is missing, that part is skipped, and the output says what would mend it.
@@ -22,7 +22,7 @@ from benchmarks.crashes_calls import why_not_traced
 from benchmarks.crashes_clock import MEND, jumping_clocks, library
 from benchmarks.crashes_disk import full_disks, why_no_disk
 from benchmarks.crashes_ground import Ground, ground
-from benchmarks.crashes_kills import random_kills
+from benchmarks.crashes_kills import random_kills, worker_kills
 from benchmarks.crashes_page import DATA, Record, read_record, rows_of_table, with_trials, write_page, write_record
 from benchmarks.crashes_torn import torn_files
 from benchmarks.crashes_writes import writes_of_ground
@@ -37,6 +37,7 @@ Part = Callable[[Ground, int, Random], Iterator[Trial]]
 
 PARTS: dict[str, Part] = {
     "kills": random_kills,
+    "workers": lambda place, _trials, random: worker_kills(place, random),
     "writes": lambda place, trials, random: writes_of_ground(place, None if trials >= TRIALS else trials, random),
     "disk": lambda place, _trials, _random: full_disks(place),
     "others": lambda place, _trials, _random: others_meanwhile(place),
@@ -57,24 +58,23 @@ def why_skipped(part: str, folder: Path) -> str | None:
     return None
 
 
-def measure(folder: Path, parts: Sequence[str], trials: int, console: Console) -> tuple[dict[str, list[Trial]], list[str]]:
-    """All trials of the parts, by part, and what was skipped."""
-    done: dict[str, list[Trial]] = {}
-    skipped = []
+def measure(folder: Path, parts: Sequence[str], trials: int, console: Console) -> Record:
+    """Do all trials of the parts; the record, which is written after each part: an hour's trials are not lost with the last."""
     with ground(folder) as place:
         started = time.monotonic()
         place.prepare()
         console.print(f"ready after {time.monotonic() - started:.0f} s")
         for part in parts:
             if why := why_skipped(part, folder):
-                skipped.append(f"{part}: {why}")
-                console.print(f"[bold]skipped[/bold] {skipped[-1]}")
+                console.print(f"[bold]skipped[/bold] {part}: {why}")
+                write_record(with_trials(read_record(), {}, [f"{part}: {why}"]))
                 continue
-            done[part] = []
+            done = []
             for trial in _tried(PARTS[part](place, trials, Random(_SEED)), part):  # noqa: S311   drawn moments, no secret
-                done[part].append(trial)
+                done.append(trial)
                 _show(trial, time.monotonic() - started, console)
-    return done, skipped
+            write_record(with_trials(read_record(), {part: done}, []))
+    return read_record()
 
 
 def _tried(trials: Iterator[Trial], part: str) -> Iterator[Trial]:
@@ -108,12 +108,10 @@ def main(parts: Sequence[str], trials: int = TRIALS, *, reason: str | None = Non
     """Do it all, write the record and the page, and hold the figures against their bounds. Returns 1 where one is missed."""
     console = Console(width=None if sys.stdout.isatty() else 180, highlight=False, soft_wrap=True)
     if keep:
-        done, skipped = measure(keep, parts, trials, console)
+        record = measure(keep, parts, trials, console)
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            done, skipped = measure(Path(folder), parts, trials, console)
-    record = with_trials(read_record(), done, skipped)
-    write_record(record)
+            record = measure(Path(folder), parts, trials, console)
     write_page(record)
     return settle_figures(figures_of(record), reason, console)
 

@@ -35,17 +35,17 @@ def test_the_delay_lies_between_the_starts_of_any_two_requests(site):
 
 def test_redirects_and_retries_keep_the_delay_too(site):
     site.pages |= {"/a": site.answer(b"", "302 Found", Location="/b"), "/b": [site.answer(b"", "503 Busy"), site.answer()]}
-    assert site.fetch("/a", delay_seconds=0.1, tries=2).state == "read"
+    assert site.fetch("/a", delay_seconds=0.3, tries=2).state == "read"
     starts = [asked.at for asked in site.asked]
     assert len(starts) == 4
-    assert all(later - earlier > 0.09 for earlier, later in pairwise(starts))
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(starts))
 
 
 def test_without_a_delay_nothing_waits(site):
     site.pages |= {f"/{number}": site.answer() for number in range(40)}
     began = time.monotonic()
     site.fetch(*(f"/{number}" for number in range(40)))
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_a_busy_host_leaves_the_connections_to_others(site, new_site):

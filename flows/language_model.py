@@ -27,6 +27,9 @@ def load_model(name: str) -> "Language":
     """The language model of that name, loaded once a process. Raises WrongUse for one that is missing or can't be loaded."""
     import spacy  # noqa: PLC0415  # a second of import that only those who read pages should wait for
 
+    from flows.quick_attributes import remember_attributes  # noqa: PLC0415
+    from flows.quick_vectors import quicken_vectors  # noqa: PLC0415
+
     folder = model_folder(name)
     multiply_with_numpy()
     try:
@@ -38,6 +41,8 @@ def load_model(name: str) -> "Language":
         ) from error
     _look_up_in_sets(nlp)
     read_names_as_taught(nlp, name)
+    quicken_vectors(nlp)
+    remember_attributes(nlp)
     return nlp
 
 

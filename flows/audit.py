@@ -1,7 +1,6 @@
 """The audit: all that was loaded is checked again, and silent sources are told of."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,9 +25,10 @@ from flows.retries import retried, while_held
 from flows.run import Run, only_run
 from flows.settings import Settings, load_settings
 from flows.source_past import freshness_of_all
-from warehouse.database import building, open_readonly
+from warehouse.database import building, is_there
 from warehouse.load import load_tables
 from warehouse.parts import parts
+from warehouse.place import Place
 from warehouse.tables import QUALITY_RESULTS, RUNS
 from warehouse.tallies import tallies
 
@@ -71,12 +71,12 @@ def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
         warehouse: The warehouse; without it the one that the settings name.
         config: Settings file; without it ./claimhouse.toml, if there is one.
     """
-    settings = load_settings(Path(config) if config else None, warehouse=Path(warehouse) if warehouse else None)
+    settings = load_settings(Path(config) if config else None, warehouse=warehouse)
     with retried(), only_run(settings):
         run = Run.begun(settings)
-        before = last_audit(settings.warehouse_path)
+        before = last_audit(settings.place)
         checked = check_all(run)
-        if settings.warehouse_path.exists():
+        if is_there(settings.place):
             record(checked, run)
             steps.report(run)
     audited = Audited(
@@ -93,7 +93,7 @@ def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
 @task(name="check all", cache_policy=NO_CACHE)
 def check_all(run: Run) -> Audit:
     """Judge every row of the warehouse by the suites of the gate, part by part, then what all of them come to."""
-    with reading(run.settings.warehouse_path) as con:
+    with reading(run.settings.place) as con:
         found = Audit(Judge(), now(), policy_of(run.settings, con))
         for part in parts(con):
             found.add(part.frames, part.found)
@@ -109,7 +109,7 @@ def check_all(run: Run) -> Audit:
 def record(checked: Audit, run: Run) -> None:
     """Keep what was found in the warehouse, under a run of its own."""
     told = {RUNS.name: steps.row_of_run(run, AUDITED), QUALITY_RESULTS.name: checked.quality_results(run.run_id)}
-    with building(run.settings.warehouse_path) as con:
+    with building(run.settings.place) as con:
         load_tables(con, told, replaced_documents=())
 
 
@@ -124,11 +124,9 @@ def tell_of_silence(settings: Settings, at: datetime, before: datetime | None) -
     return silent
 
 
-def last_audit(warehouse: Path) -> datetime | None:
+def last_audit(warehouse: Place) -> datetime | None:
     """When the audit before this one began."""
-    if not warehouse.exists():
-        return None
-    with closing(open_readonly(warehouse)) as con:
+    with reading(warehouse) as con:
         found = con.execute("SELECT max(started_at) FROM runs WHERE status = $status", {"status": AUDITED}).fetchone()
     return found[0] if found else None
 

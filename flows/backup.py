@@ -55,8 +55,8 @@ def back_up(settings: Settings, target: Path, *, config: Path | None = None, wit
     room, and what `open_readonly` raises for the warehouse.
     """
     target = target.expanduser().absolute()
-    _fold_log(settings.warehouse_path)
-    with closing(open_readonly(settings.warehouse_path)):
+    _fold_log(settings.place)
+    with closing(open_readonly(settings.place)):
         pass  # what is wrong with it is told with its own path
     with _alone_at(target):
         settle(target)
@@ -68,7 +68,7 @@ def back_up(settings: Settings, target: Path, *, config: Path | None = None, wit
         require_room(target.parent, _needed(settings, taken, with_archive=with_archive))
         try:
             writing.mkdir(parents=True)
-            warehouse = copied(settings.warehouse_path, writing, WAREHOUSE)
+            warehouse = copied(settings.place, writing, WAREHOUSE)
             own = [copied(source, writing, path) for path, source in own_files(settings, config).items() if source.is_file()]
             pages, linked = _keep_archive(settings, writing, target, taken) if with_archive else ([], set[str]())
             manifest = _manifest(writing, [warehouse, *own, *pages], _state(pages, with_archive=with_archive))
@@ -167,7 +167,7 @@ def _take_over(before: Path, place: Path) -> None:
 
 
 def _needed(settings: Settings, taken: dict[str, FileKept], *, with_archive: bool) -> int:
-    files = [settings.warehouse_path]
+    files = [settings.place]
     if with_archive:
         files += [ledger_path(settings)] if ledger_path(settings).exists() else []
         files += [path for path in archive_files(archive_folder(settings)) if not _is_same(path, taken)]

@@ -10,6 +10,7 @@ from flows.errors import GateStopped
 from flows.events import tell_of_failure
 from flows.fetch.collect import Collected
 from flows.inputs import Period, inputs_of
+from flows.publishing import publish
 from flows.retries import retried
 from flows.run import Run, only_run
 from flows.settings import load_settings
@@ -40,7 +41,7 @@ def build(  # noqa: PLR0913, PLR0917  # what a person can set on Prefect's page
         fetch: Whether the web is asked; without it what `collect` has fetched is read.
         from_archive: Read all that was ever fetched of these sources, or of all where none are given.
     """
-    settings = load_settings(Path(config) if config else None, warehouse=Path(warehouse) if warehouse else None)
+    settings = load_settings(Path(config) if config else None, warehouse=warehouse)
     with retried(), only_run(settings), startup.workers_ended():
         run = Run.begun(settings)
         startup.import_in_background()
@@ -50,9 +51,7 @@ def build(  # noqa: PLR0913, PLR0917  # what a person can set on Prefect's page
         found = steps.discover_pages(asked, run)
         todo = steps.plan(found, run)
         steps.annotate(todo, run)
-        news = steps.gather(todo, run)
-        settled, verdict = steps.settle_what_passes(news, found, run)
-        steps.load(settled, verdict, news, found, run)
+        settled, verdict = publish(todo, found, run)
         steps.report(run)
         summary = steps.summarise(run, found, todo, settled, verdict, collected)
     if verdict.stopped_by:

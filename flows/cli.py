@@ -102,7 +102,7 @@ def query(
     from flows.settings import load_settings
 
     settings = load_settings(config, warehouse=warehouse)
-    show(ask(settings.warehouse_path, sys.stdin.read() if sql == "-" else sql), format, output)
+    show(ask(settings.place, sys.stdin.read() if sql == "-" else sql), format, output)
     return DONE
 
 
@@ -131,7 +131,7 @@ def report(
     from warehouse.upgrade import reading_current
 
     settings = load_settings(config, warehouse=warehouse)
-    with reading_current(settings.warehouse_path) as con:
+    with reading_current(settings.place) as con:
         pages = write_pages(con, settings.data_dir / "reports", policy_of(settings))
     if data_docs:
         from flows.reports.data_docs import write_data_docs
@@ -230,7 +230,7 @@ def entities(
         ORDER BY mention_count DESC, name LIMIT $limit
     """
     settings = load_settings(config, warehouse=warehouse)
-    show(ask(settings.warehouse_path, sql, {"text": text, "type": type, "limit": limit}), "table", None)
+    show(ask(settings.place, sql, {"text": text, "type": type, "limit": limit}), "table", None)
     return DONE
 
 

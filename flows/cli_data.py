@@ -69,7 +69,7 @@ def restore(
         _require_consent(plan)
     restored = put_in_place(plan)
     print(
-        f"{plan.settings.warehouse_path} is as it was on {plan.manifest.created_at:%Y-%m-%d %H:%M} UTC: {_told(plan.manifest)}."
+        f"{plan.settings.place} is as it was on {plan.manifest.created_at:%Y-%m-%d %H:%M} UTC: {_told(plan.manifest)}."
     )
     for kept in restored.kept:
         print(f"What stood there before is {kept}; remove it when you no longer need it.")
@@ -103,8 +103,8 @@ def export(
     from warehouse.upgrade import bring_up_to_date
 
     settings = load_settings(config, warehouse=warehouse)
-    bring_up_to_date(settings.warehouse_path)
-    manifest = write_files(settings.warehouse_path, folder, Wanted(format, table))
+    bring_up_to_date(settings.place)
+    manifest = write_files(settings.place, folder, Wanted(format, table))
     for file in manifest.files:
         print(f"{folder / file.path}: {file.rows:,} rows, {size(file.bytes)}")
     return DONE

@@ -7,4 +7,6 @@ from cyclopts import Parameter
 
 Format = Literal["table", "csv", "json", "parquet"]
 Config = Annotated[Path | None, Parameter(help="Settings file; without it ./claimhouse.toml, if there is one.")]
-Warehouse = Annotated[Path | None, Parameter(help="The warehouse; without it the one that the settings name.")]
+Warehouse = Annotated[
+    str | None, Parameter(help="The warehouse, a file or the address of a lake; without it the one that the settings name.")
+]

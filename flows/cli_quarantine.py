@@ -65,7 +65,7 @@ def list_(  # noqa: PLR0913   # its options
     from warehouse.upgrade import reading_current
 
     wanted = _wanted(table, expectation, run, document)
-    with reading_current(load_settings(config, warehouse=warehouse).warehouse_path) as con:
+    with reading_current(load_settings(config, warehouse=warehouse).place) as con:
         listing = list_held(con, wanted, everything=all_)
     form = "json" if json else format
     if form == "table" and output is None:
@@ -98,7 +98,7 @@ def show(
     from warehouse.upgrade import reading_current
 
     settings = load_settings(config, warehouse=warehouse)
-    with reading_current(settings.warehouse_path) as con:
+    with reading_current(settings.place) as con:
         shown = show_held(con, row, policy_of(settings))
     if json:
         print(dumps(asdict(shown), ensure_ascii=False, default=str))

@@ -78,7 +78,7 @@ def _data_folder(settings: Settings) -> Diagnosis:
 
 def _disk(settings: Settings) -> Diagnosis:
     folder = next(path for path in (settings.data_dir.absolute(), *settings.data_dir.absolute().parents) if path.exists())
-    warehouse = settings.warehouse_path
+    warehouse = settings.place
     needed = _FREE_GB * 1e9 + (warehouse.stat().st_size if warehouse.is_file() else 0)
     free = shutil.disk_usage(folder).free
     found = f"{free / 1e9:.1f} GB free in {folder}"
@@ -86,7 +86,7 @@ def _disk(settings: Settings) -> Diagnosis:
 
 
 def _warehouse(settings: Settings) -> Diagnosis:
-    path, newest = settings.warehouse_path, len(migrations())
+    path, newest = settings.place, len(migrations())
     try:
         with closing(open_readonly(path)) as con:
             version = schema_version(con)

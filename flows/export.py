@@ -31,6 +31,7 @@ from flows.manifest import MANIFEST, FileKept, differences, replace_folder, sett
 from warehouse.database import Connection, open_readonly
 from warehouse.export import ColumnOfFile, batches_of, claims_told, columns_of
 from warehouse.migrate import schema_version
+from warehouse.place import Place
 from warehouse.tables import CLAIMS, TABLES
 
 MEMORY_MB = 400
@@ -67,7 +68,7 @@ class Wanted:
     tables: tuple[str, ...] = ()
 
 
-def export(warehouse: Path, folder: Path, wanted: Wanted) -> Manifest:
+def export(warehouse: Place, folder: Path, wanted: Wanted) -> Manifest:
     """Write the files into `folder`, in place of an earlier export, and check them.
 
     Raises WrongUse for a folder with other things in it and for a table that is not there; what `open_readonly` raises.

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 
 from warehouse.database import Connection, WarehouseMissing, in_memory, open_readonly
 from warehouse.known import readings
+from warehouse.place import Place
 
 
 @contextmanager
-def reading(warehouse: Path) -> Iterator[Connection]:
+def reading(warehouse: Place) -> Iterator[Connection]:
     """A connection to the warehouse as it is now; it knows nothing where there is none yet."""
     try:
         con = open_readonly(warehouse)
@@ -22,7 +22,7 @@ def reading(warehouse: Path) -> Iterator[Connection]:
         yield con
 
 
-def documents_known(warehouse: Path) -> pl.DataFrame:
+def documents_known(warehouse: Place) -> pl.DataFrame:
     """Which bytes were read, where and by which version: document_id, url, raw_hash, pipeline_version."""
     with reading(warehouse) as con:
         return readings(con)

@@ -39,7 +39,7 @@ class Wanted:
     from_archive: bool = False
 
 
-def launch(wanted: Wanted, warehouse: Path | None, config: Path | None) -> "Summary":
+def launch(wanted: Wanted, warehouse: str | None, config: Path | None) -> "Summary":
     """Run the main flow here, on a Prefect server that is up, else on one started for it. Raises what the flow raises."""
     settings = load_settings(config, warehouse=warehouse)
     _refuse_wrong_checks(settings)
@@ -65,12 +65,12 @@ def launch(wanted: Wanted, warehouse: Path | None, config: Path | None) -> "Summ
     # A server that ends with this process needs no heartbeats from it, and to end theirs takes up to a second.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}) if server else nullcontext():
         return build(
-            list(wanted.inputs), str(warehouse) if warehouse else None, str(config) if config else None,
+            list(wanted.inputs), warehouse, str(config) if config else None,
             wanted.since, wanted.until, from_archive=wanted.from_archive,
         )  # fmt: skip
 
 
-def serve_schedule(warehouse: Path | None, config: Path | None) -> None:
+def serve_schedule(warehouse: str | None, config: Path | None) -> None:
     """Run the sources by the clock until Ctrl-C or SIGTERM, on a Prefect server that is up, else on one started for it."""
     settings = load_settings(config, warehouse=warehouse)
     if not settings.sources:
@@ -123,7 +123,7 @@ def _workers_needed(wanted: Wanted, settings: Settings) -> int:
     period = Period.of_days(wanted.since, wanted.until)
     asked = inputs_of(wanted.inputs, settings, period, from_archive=wanted.from_archive)
     try:
-        known = documents_known(settings.warehouse_path)
+        known = documents_known(settings.place)
         pages = discover(asked.local, settings, now(), web=fetched_pages(asked, settings, now())).pages
     except NothingRead:
         if asked.web:

@@ -103,7 +103,7 @@ def show_summary(summary: Summary) -> None:
         console.print(f"[bold]{label:<10}[/bold] {escape(words)}")
 
 
-def show_queries(options: Mapping[str, Path | None]) -> None:
+def show_queries(options: Mapping[str, Path | str | None]) -> None:
     """Three queries to try, with the options that lead to the same warehouse."""
     given = "".join(f" {name} {shlex.quote(str(path))}" for name, path in options.items() if path)
     console = Console(highlight=False, soft_wrap=True)

@@ -101,7 +101,7 @@ def drop(settings: Settings, choice: Choice, *, agreed: Callable[[str], bool]) -
     """
     from flows.run import only_run  # noqa: PLC0415   # what a run needs is not what a list of rows waits for
 
-    with only_run(settings), building(settings.warehouse_path) as con:
+    with only_run(settings), building(settings.place) as con:
         note_held(con)
         chosen = choose(con, choice)
         rows = with_followers(con, chosen).filter(pl.col("state").is_in(WAITING))

@@ -25,7 +25,7 @@ from flows.run import Run, only_run
 from flows.settings import Settings
 from flows.settle import settle
 from flows.steps import row_of_run
-from warehouse.database import Connection, building
+from warehouse.database import Connection, building, trial
 from warehouse.frames import registered
 from warehouse.load import load_tables
 from warehouse.quarantined import FOLLOWED, is_there, note_held, resolve, with_followers
@@ -101,7 +101,7 @@ def release(settings: Settings, choice: Choice, changes: Sequence[str] = ()) -> 
 
     Raises WrongUse for a choice that can't be, and NothingReleased where no row passes.
     """
-    with only_run(settings), building(settings.warehouse_path) as con:
+    with only_run(settings), building(settings.place) as con:
         run = Run.begun(settings)
         note_held(con)
         chosen = choose(con, choice)
@@ -194,13 +194,10 @@ class _Attempt:
 
     def _settle(self, read: _Read) -> Settled:
         """Settle the documents. While it lasts the warehouse knows the released ones with their revisions and first times."""
-        self.con.begin()
-        try:
-            with registered(self.con, released=read.again.released):
-                self.con.execute("INSERT INTO documents BY NAME FROM released")
-            settled = settle(read.again.tables, self.con, seeds(), self.run.started_at)
-        finally:
-            self.con.rollback()
+        with trial(self.con, self.run.settings.place) as con:
+            with registered(con, released=read.again.released):
+                con.execute("INSERT INTO documents BY NAME FROM released")
+            settled = settle(read.again.tables, con, seeds(), self.run.started_at)
         # A release meets no page: it was last seen when it was.
         seen = read.again.tables[DOCUMENTS.name].select("document_id", seen="last_seen_at")
         documents = settled.frames[DOCUMENTS.name].join(seen, on="document_id", how="left", maintain_order="left")

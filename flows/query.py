@@ -19,6 +19,7 @@ from flows.errors import WrongUse
 from flows.flat import as_json, flat
 from warehouse.database import open_readonly
 from warehouse.errors import damaged, is_damage
+from warehouse.place import Place
 from warehouse.upgrade import what_is_older
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _SHOWN_ROWS = 200
 _WIDE = 100_000
 
 
-def ask(warehouse: Path, sql: str, parameters: dict[str, object] | None = None) -> pl.DataFrame:
+def ask(warehouse: Place, sql: str, parameters: dict[str, object] | None = None) -> pl.DataFrame:
     """The answer to a query that can only read. Raises WrongUse for what is no SQL, and what `open_readonly` raises."""
     if any(isinstance(text, str) and not _is_text(text) for text in (sql, *(parameters or {}).values())):
         raise WrongUse("What is asked is no text: it holds bytes that are no UTF-8, or half of a character. Write it anew.")

@@ -30,7 +30,7 @@ class Plan:
     @property
     def replaced(self) -> tuple[Path, ...]:
         """What stands here and gives way."""
-        places = (self.settings.warehouse_path, *((archive_folder(self.settings),) if self.manifest.in_archive else ()))
+        places = (self.settings.place, *((archive_folder(self.settings),) if self.manifest.in_archive else ()))
         return tuple(place for place in places if place.exists())
 
 
@@ -43,7 +43,7 @@ class Restored:
     notes: tuple[str, ...]
 
 
-def plan_restore(source: Path, *, config: Path | None = None, warehouse: Path | None = None) -> Plan:
+def plan_restore(source: Path, *, config: Path | None = None, warehouse: str | None = None) -> Plan:
     """Where the backup would go. The settings here say so; where there are none, those of the backup.
 
     Raises WrongUse for what is no backup, a damaged one, or that of a newer Claimhouse.
@@ -65,7 +65,7 @@ def plan_restore(source: Path, *, config: Path | None = None, warehouse: Path | 
 def restore(plan: Plan) -> Restored:
     """Put the backup in place. Raises WrongUse for a damaged one, Busy while a run is at work; then nothing has changed."""
     settings, manifest = plan.settings, plan.manifest
-    warehouse = settings.warehouse_path.expanduser().resolve()
+    warehouse = settings.place.expanduser().resolve()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     require_room(settings.data_dir, manifest.bytes)

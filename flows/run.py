@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +19,8 @@ from flows.settings import Settings
 from flows.staging import Staging
 from flows.swaps import finish
 from warehouse.errors import explained
-from warehouse.upgrade import bring_up_to_date
+from warehouse.place import Lake
+from warehouse.upgrade import make_ready
 
 
 def _flow_run_id() -> str | None:
@@ -69,6 +70,15 @@ class Run:
         """When it ends, if it ends now. A clock that is set meanwhile does not make it end before it began."""
         return self.started_at + timedelta(seconds=self.seconds)
 
+    def settling(self) -> "Run":
+        """This run, with its warehouse as it is now: what is settled against that is only loaded while it still is so."""
+        place = self.settings.place
+        if not isinstance(place, Lake):
+            return self  # nobody else publishes to a file while a run is at work
+        from warehouse.lake import last_version  # noqa: PLC0415   # who has a file needs none of it
+
+        return replace(self, settings=self.settings.model_copy(update={"warehouse": place.at(last_version(place))}))
+
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
         """Note in `spent` how long the block took."""
@@ -83,7 +93,7 @@ class Run:
 def only_run(settings: Settings) -> Iterator[None]:
     """Let one run at a time work in a data folder, on a warehouse as this Claimhouse writes it. Raises as `alone` does."""
     with alone(settings):
-        bring_up_to_date(settings.warehouse_path)
+        make_ready(settings.place)
         yield
 
 
@@ -92,21 +102,30 @@ def alone(settings: Settings) -> Iterator[None]:
     """Let nobody else work in the data folder, nor on the warehouse from another one. Raises Busy while another does.
 
     A run settles its documents against the warehouse as it finds it: what another run published before it loads its own would
-    be counted in neither. A restore that was killed is finished first.
+    be counted in neither. On a lake others may be at work: who loads finds out that they published. A restore that was killed
+    is finished first.
     """
-    data, warehouse = settings.data_dir, settings.warehouse_path.expanduser().resolve()
+    data = settings.data_dir
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
         held.enter_context(
             _locked(data / "run.lock", f"Another run is at work in {data}. Wait until it has ended, or set another data_dir.")
         )
-        mend = "Wait until it has ended, or name another file with --warehouse FILE."
+        if not isinstance(settings.place, Lake):
+            held.enter_context(_only_on(settings.place.expanduser().resolve()))
+        finish(data)
+        yield
+
+
+@contextmanager
+def _only_on(warehouse: Path) -> Iterator[None]:
+    mend = "Wait until it has ended, or name another file with --warehouse FILE."
+    with ExitStack() as held:
         try:
             lock = warehouse.with_name(f"{warehouse.name}.run.lock")
             held.enter_context(_locked(lock, f"Another run is at work on {warehouse}. {mend}"))
         except OSError as error:
             raise explained(error, warehouse) from error
-        finish(data)
         yield
 
 

@@ -31,6 +31,7 @@ from flows.collect import collect
 from flows.errors import WrongUse
 from flows.settings import Settings
 from flows.watch import watched_folders, watching
+from warehouse.place import place_of
 
 NAME = "claimhouse"
 BUILD = f"build/{NAME}"
@@ -45,14 +46,14 @@ class _Serving(Runner):
         signal.raise_signal(signal.SIGINT)
 
 
-def serve(settings: Settings, config: Path | None, warehouse: Path | None) -> None:
+def serve(settings: Settings, config: Path | None, warehouse: str | None) -> None:
     """Serve fetching, building and the audit until Ctrl-C or SIGTERM, and start a build when files come into a folder.
 
     One build or audit at a time, and one fetching beside it. A Prefect server must be up and named by PREFECT_API_URL. Raises
     WrongUse for a schedule that can't be followed.
     """
-    paths = {"config": config, "warehouse": warehouse}
-    given = {name: str(path.absolute()) if path else None for name, path in paths.items()}
+    paths = {"config": config, "warehouse": place_of(warehouse) if warehouse else None}
+    given = {name: str(path.absolute() if isinstance(path, Path) else path) if path else None for name, path in paths.items()}
     light = _deployment(collect, settings, given)
     heavy = (_deployment(build, settings, given), _deployment(audit, settings, given))
     # The runners' own limits, not ones of the deployments: such a one is a lease, and a machine that slept through its end

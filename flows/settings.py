@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from flows.errors import WrongUse
+from warehouse.place import SCHEME, Lake, Place, WrongAddress, place_of
 
 CONFIG_FILE = "claimhouse.toml"
 BYTES_PER_MB = 1_000_000
@@ -137,6 +138,13 @@ class Schedule(Section):
     port: int = Field(default=4200, ge=1, le=65535, description="a port of this machine: set 1 to 65535")
 
 
+def _warehouse(given: str | Place | None) -> Place | None:
+    try:
+        return place_of(given) if given else None
+    except WrongAddress as error:
+        raise WrongUse(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Relative paths in claimhouse.toml count from the folder of that file."""
 
@@ -145,7 +153,10 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default=Path("data"), description="the folder for all that a run writes: set a path")
-    warehouse: Path | None = Field(default=None, description="the path of the warehouse: set one, or leave it out")
+    warehouse: Annotated[Path | Lake | None, BeforeValidator(_warehouse)] = Field(
+        default=None,
+        description="the path of the warehouse, or the address of a lake (ducklake:postgresql://…): set one, or leave it out",
+    )
     reading: Reading = Reading()
     run: Run = Run()
     fetch: Fetch = Fetch()
@@ -154,8 +165,8 @@ class Settings(BaseSettings):
     sources: tuple[Source, ...] = Field(default=(), description="a list of tables: write each as [[sources]]")
 
     @property
-    def warehouse_path(self) -> Path:
-        """The published warehouse: as set, else `warehouse.duckdb` in the data folder."""
+    def place(self) -> Place:
+        """Where the published warehouse is: as set, else `warehouse.duckdb` in the data folder."""
         return self.warehouse or self.data_dir / "warehouse.duckdb"
 
     @property
@@ -176,7 +187,7 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(config: Path | None = None, *, warehouse: Path | None = None) -> Settings:
+def load_settings(config: Path | None = None, *, warehouse: str | Place | None = None) -> Settings:
     """Settings from `config`, else from ./claimhouse.toml where there is one, else the defaults.
 
     The environment wins over the file, and `warehouse`, from the command line, over both. Raises WrongUse, which names every
@@ -196,7 +207,7 @@ def load_settings(config: Path | None = None, *, warehouse: Path | None = None) 
             f"A variable of the environment is no JSON: {error}. Set one for each setting, such as "
             f"{ENVIRONMENT_PREFIX}READING{NESTING}MIN_WORDS=20, or write a whole section as JSON."
         ) from None
-    return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
+    return settings.model_copy(update={"warehouse": _warehouse(warehouse)}) if warehouse else settings
 
 
 def _read_toml(file: Path) -> dict[str, object]:
@@ -211,7 +222,7 @@ def _read_toml(file: Path) -> dict[str, object]:
         raise WrongUse(f"{file} is nested too deeply: no setting is a list of lists. Mend that place.") from None
     folder = file.parent
     for name in ("data_dir", "warehouse"):
-        if isinstance(values.get(name), str):
+        if isinstance(values.get(name), str) and not values[name].startswith(SCHEME):
             values[name] = folder / values[name]
     gate = values.get("gate")
     if isinstance(gate, dict) and isinstance(gate.get("checks"), str):

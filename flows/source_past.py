@@ -25,7 +25,7 @@ def past_of_sources(
     """What the sources of a run that began `at` are held against; without new documents there is no history to look at."""
     documents = frames[DOCUMENTS.name]
     new = documents.select("source_id", arrived_at="first_seen_at")
-    with reading(settings.warehouse_path) as con:
+    with reading(settings.place) as con:
         history = _history(frames, con) if CLAIMS.name in frames else None
         came = pl.concat([arrivals(con).select(new.columns), new])
     asked = _asked_at(settings, sources.select("source_id", "kind", seen_at=pl.lit(at, TIMESTAMP)))

@@ -29,7 +29,7 @@ from flows.settings import Settings
 from flows.source_past import past_of_sources
 from flows.summary import MOST_REASONS, Summary, totals_of
 from flows.web_pages import fetched_pages
-from warehouse.database import building, open_readonly
+from warehouse.database import WarehouseChanged, building, open_readonly
 from warehouse.load import load_tables, touch_documents
 from warehouse.quarantined import drop_again
 from warehouse.tables import BATCH_TABLES, CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
@@ -76,7 +76,7 @@ def plan(found: Found, run: Run) -> Plan:
     """Tell pages that are new or changed from those that the warehouse or an earlier run has read."""
     if damaged := run.staging.clean(run.version):
         progress.warn(f"{damaged} of the batches that an earlier run had read are damaged on the disk: they are read again.")
-    return plan_reading(found.pages, documents_known(run.settings.warehouse_path), run.staging.pages(), run.version)
+    return plan_reading(found.pages, documents_known(run.settings.place), run.staging.pages(), run.version)
 
 
 def annotate(todo: Plan, run: Run) -> None:
@@ -102,7 +102,7 @@ def gather(todo: Plan, run: Run) -> News:
     startup.wait_for_imports()
     if not todo.places:
         return News({DOCUMENTS.name: DOCUMENTS.frame()}, tuple(todo.recognised), 0)
-    return gather_news(todo, run.staging, documents_known(run.settings.warehouse_path), BATCH_TABLES)
+    return gather_news(todo, run.staging, documents_known(run.settings.place), BATCH_TABLES)
 
 
 @task(name="settle", cache_policy=NO_CACHE)
@@ -112,7 +112,7 @@ def settle(news: News, run: Run) -> Settled:
         return Settled({DOCUMENTS.name: news.tables[DOCUMENTS.name]}, {})
     from flows.settle import settle as settled  # noqa: PLC0415
 
-    with reading(run.settings.warehouse_path) as con:
+    with reading(run.settings.place) as con:
         return settled(news.tables, con, seeds(), run.started_at)
 
 
@@ -145,8 +145,11 @@ def settle_what_passes(news: News, found: Found, run: Run) -> tuple[Settled, Ver
     name="load", cache_policy=NO_CACHE,
     retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
 )  # fmt: skip
-def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> None:
-    """Publish what passed, in one transaction; of a run that was stopped only what tells of it."""
+def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> bool:
+    """Publish what passed, in one transaction; of a run that was stopped only what tells of it.
+
+    False where a lake was published to since the run settled: nothing was loaded.
+    """
     passed = settled.to_load(verdict.frames) if verdict.passed else {}
     counts = {
         "pages": len(found.pages),
@@ -160,13 +163,17 @@ def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run)
         QUALITY_RESULTS.name: verdict.quality_results,
         QUARANTINE.name: verdict.quarantine,
     }
-    with building(run.settings.warehouse_path) as con:
-        load_tables(con, {**passed, **tells}, replaced_documents=settled.replaced if verdict.passed else ())
-        drop_again(con, run.run_id, now())
-        if verdict.passed:
-            touch_documents(con, news.seen, run.started_at)
+    try:
+        with building(run.settings.place) as con:
+            load_tables(con, {**passed, **tells}, replaced_documents=settled.replaced if verdict.passed else ())
+            drop_again(con, run.run_id, now())
+            if verdict.passed:
+                touch_documents(con, news.seen, run.started_at)
+    except WarehouseChanged:
+        return False
     if verdict.passed:
         run.staging.remove({page.url for page in found.pages})
+    return True
 
 
 def status_of(settled: Settled, verdict: Verdict) -> str:
@@ -199,7 +206,7 @@ def report(run: Run) -> None:
     """Write the pages about the warehouse anew."""
     from flows.reports.pages import write_pages  # noqa: PLC0415
 
-    with closing(open_readonly(run.settings.warehouse_path)) as con:
+    with closing(open_readonly(run.settings.place)) as con:
         write_pages(con, run.reports, run.policy)
 
 
@@ -219,8 +226,8 @@ def summarise(  # noqa: PLR0913, PLR0917   # what each step came to
         failed_checks=verdict.quality_results.height - int(verdict.quality_results["success"].sum()),
         quarantined=verdict.quarantined,
         stopped_by=verdict.stopped_by,
-        totals=totals_of(run.settings.warehouse_path),
-        warehouse=run.settings.warehouse_path,
+        totals=totals_of(run.settings.place),
+        warehouse=run.settings.place,
         reports=tuple(sorted(run.reports.glob("*.html"))),
         seconds=run.seconds,
         start_seconds=dict(startup.seconds),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from warehouse.database import open_readonly
+from warehouse.place import Place
 
 OUTCOME_WORDS = {
     "kept": "kept",
@@ -59,7 +60,7 @@ class Summary:
     quarantined: int
     stopped_by: tuple[str, ...]
     totals: Mapping[str, int]
-    warehouse: Path
+    warehouse: Place
     reports: tuple[Path, ...]
     seconds: float
     start_seconds: Mapping[str, float] = field(default_factory=dict)
@@ -105,7 +106,7 @@ class Summary:
         return f"{checks}{held}" + ("; nothing was new" if self.status == "unchanged" else "")
 
 
-def totals_of(warehouse: Path) -> dict[str, int]:
+def totals_of(warehouse: Place) -> dict[str, int]:
     """What the warehouse holds, in words and numbers."""
     with closing(open_readonly(warehouse)) as con:
         counts = con.execute(_TOTALS).fetchone() or ()

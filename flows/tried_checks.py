@@ -82,7 +82,7 @@ def tried(settings: Settings, name: str | None = None, file: Path | None = None)
     if not wanted:
         names = [check for _, check in given]
         raise WrongUse(f"{settings.gate.checks} has no check{f' {name}{nearest(name, names)}' if name else 's of your own.'}")
-    with reading_current(settings.warehouse_path) as con:
+    with reading_current(settings.place) as con:
         for table, check in wanted:
             one = given[table, check.name]
             yield _asked(con, BY_NAME[table], check, one) if one.condition else _judged(con, BY_NAME[table], check)

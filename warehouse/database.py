@@ -1,8 +1,8 @@
-"""The one module that opens DuckDB: a locked-down reader, and a writer that publishes a whole new file.
+"""The module that opens warehouses: a locked-down reader, and a writer that publishes a whole new file or a lake's snapshot.
 
-One process may write a DuckDB file or many may read it, never both. So nobody writes the published file: `building` works
-on a private copy beside it and moves that onto the published path in one step. Readers that have the old file open keep
-it, whole, until they close it.
+Lakes are `warehouse.lake`'s; all below is about files. One process may write a DuckDB file or many may read it, never both. So
+nobody writes the published file: `building` works on a private copy beside it and moves that onto the published path in one
+step. Readers that have the old file open keep it, whole, until they close it.
 
 Every connection is made in memory and *attaches* the file as `warehouse`. DuckDB keeps one instance per path and process:
 a plain `duckdb.connect(path)` after a publish would go on reading the replaced file for as long as any older connection of
@@ -21,7 +21,9 @@ import psutil
 from filelock import FileLock, Timeout
 
 from warehouse import ddl, migrate
+from warehouse.engine import CONFIG, Connection, SqlError
 from warehouse.errors import (
+    WarehouseChanged,
     WarehouseError,
     WarehouseHeld,
     WarehouseMissing,
@@ -30,10 +32,12 @@ from warehouse.errors import (
     explained,
     is_full_disk,
 )
+from warehouse.place import Lake, Place
 
 __all__ = [
     "Connection",
     "SqlError",
+    "WarehouseChanged",
     "WarehouseError",
     "WarehouseHeld",
     "WarehouseMissing",
@@ -41,23 +45,12 @@ __all__ = [
     "WarehouseTooNew",
     "building",
     "in_memory",
+    "is_there",
     "only_frames",
     "open_readonly",
     "over_frames",
+    "trial",
 ]
-
-Connection = duckdb.DuckDBPyConnection
-SqlError = duckdb.Error
-"""What a connection raises for a query that it cannot answer."""
-
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    # No extension is fetched or loaded because a query happens to name it.
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    # A table name must never reach a Python variable that happens to be called so: frames are registered by name.
-    "python_enable_replacements": False,
-}
 
 # `enable_external_access` alone leaves the attached file and its write-ahead log writable to COPY … TO, also where the file
 # is attached read-only (DuckDB 1.5.5). Without a local file system nothing can be opened any more; the file that is
@@ -73,14 +66,18 @@ _LOCK_DOWN = """
 """
 
 
-def open_readonly(path: Path, *, most_mb: int | None = None) -> Connection:
+def open_readonly(place: Place, *, most_mb: int | None = None) -> Connection:
     """A connection to the published warehouse that can change nothing, and reach no other file and no network.
 
     It shows the warehouse as it was when it was opened, whatever is published meanwhile. `most_mb` bounds the memory for what
     it has read of the file; without it half of what is free may be taken. Raises WarehouseMissing, WarehouseNotADatabase,
     WarehouseHeld or WarehouseTooNew, each with the mend.
     """
-    published = _resolved(path)
+    if isinstance(place, Lake):
+        from warehouse.lake import open_lake_readonly  # noqa: PLC0415   # who has a file needs none of it
+
+        return open_lake_readonly(place, most_mb or _most_mb())
+    published = _resolved(place)
     with _mends(published):
         con = _attach_readonly(published)
         try:
@@ -94,16 +91,32 @@ def open_readonly(path: Path, *, most_mb: int | None = None) -> Connection:
     return con
 
 
-@contextmanager
-def building(path: Path) -> Iterator[Connection]:
-    """A connection to a private copy of the warehouse, which takes the place of `path` when the block ends well.
+def is_there(place: Place) -> bool:
+    """Whether a warehouse was ever published there."""
+    if isinstance(place, Lake):
+        from warehouse.lake import is_there as lake_is_there  # noqa: PLC0415
 
-    The copy is made from the published file and migrated; where none is there, it is a new, migrated warehouse. On any
-    exception the copy is removed and the published file is untouched, to the byte (but for a write-ahead log of another
-    program, which is folded into it first). Raises WarehouseHeld while another
-    process builds this warehouse or has it open for writing, and WarehouseError when the disk is full.
+        return lake_is_there(place)
+    return _resolved(place).exists()
+
+
+@contextmanager
+def building(place: Place) -> Iterator[Connection]:
+    """A connection to a private copy of the warehouse, which takes the place of the published one when the block ends well.
+
+    Of a lake it is a transaction: see `warehouse.lake.building_lake`. The copy is made from the published file and migrated;
+    where none is there, it is a new, migrated warehouse. On any exception the copy is removed and the published file is
+    untouched, to the byte (but for a write-ahead log of another program, which is folded into it first). Raises
+    WarehouseHeld while another process builds this warehouse or has it open for writing, and WarehouseError when the disk is
+    full.
     """
-    published = _resolved(path)
+    if isinstance(place, Lake):
+        from warehouse.lake import building_lake  # noqa: PLC0415
+
+        with building_lake(place) as con:
+            yield con
+        return
+    published = _resolved(place)
     with only_writer(published):
         working = published.with_name(f"{published.name}.building")
         try:
@@ -119,16 +132,35 @@ def building(path: Path) -> Iterator[Connection]:
             _remove(working)
 
 
+@contextmanager
+def trial(con: Connection, place: Place) -> Iterator[Connection]:
+    """While a block of `building` lasts: a connection that shows the warehouse, and on which all is undone in the end.
+
+    Temporary tables of `con` may be missing there.
+    """
+    if isinstance(place, Lake):
+        from warehouse.lake import beside  # noqa: PLC0415
+
+        with beside(place) as other:
+            yield other
+        return
+    con.begin()
+    try:
+        yield con
+    finally:
+        con.rollback()
+
+
 def in_memory() -> Connection:
     """An empty warehouse in memory with every table and view: for tests and for what describes the schema."""
-    con = duckdb.connect(":memory:", config=_CONFIG)
+    con = duckdb.connect(":memory:", config=CONFIG)
     migrate.migrate(con)
     return con
 
 
 def over_frames(frames: Mapping[str, pl.DataFrame]) -> Connection:
     """A connection in memory in which each frame can be queried under its name."""
-    con = duckdb.connect(":memory:", config=_CONFIG)
+    con = duckdb.connect(":memory:", config=CONFIG)
     for name, frame in frames.items():
         con.register(name, frame)
     return con
@@ -213,7 +245,7 @@ def _attach_readonly(published: Path) -> Connection:
 
 
 def _attach(path: Path, options: str) -> Connection:
-    con = duckdb.connect(":memory:", config={**_CONFIG, "temp_directory": f"{path}.tmp"})
+    con = duckdb.connect(":memory:", config={**CONFIG, "temp_directory": f"{path}.tmp"})
     try:
         con.execute(f"ATTACH {ddl.quoted(str(path))} AS warehouse (TYPE duckdb{options}); USE warehouse")
     except BaseException:

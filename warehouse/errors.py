@@ -1,4 +1,4 @@
-"""What can be wrong with a warehouse file, in words that name the file and the mend."""
+"""What can be wrong with a warehouse, a file or a lake, in words that name it and the mend."""
 
 import errno
 import os
@@ -29,6 +29,10 @@ class WarehouseHeld(WarehouseError):  # noqa: N818
     """Another process has the file open for writing, or builds it anew."""
 
 
+class WarehouseChanged(WarehouseError):  # noqa: N818
+    """Somebody published to the lake since the snapshot that rows were settled against; nothing was written."""
+
+
 class WarehouseTooNew(WarehouseError):  # noqa: N818
     """A newer Claimhouse or a newer DuckDB wrote the file."""
 
@@ -55,6 +59,51 @@ _READINGS: tuple[tuple[str, type[WarehouseError], str], ...] = (
     ),
     ("", WarehouseError, f"{{path}} cannot be used: {{said}}. Mend that, or {_ANOTHER}"),
 )
+
+
+# Of the libraries of PostgreSQL and of S3 there is only a text as well.
+_OF_LAKES: tuple[tuple[str, type[WarehouseError], str], ...] = (
+    (
+        "ducklake_max_retry_count|Transaction conflict",
+        WarehouseChanged,
+        "another program wrote to {lake} at the same moment, so that nothing was written. Run again",
+    ),
+    (
+        "no password supplied|password authentication failed",
+        WarehouseError,
+        "{lake} may not be opened ({said}). Put the password into the file of PGPASSFILE (~/.pgpass), or into PGPASSWORD",
+    ),
+    ('database ".+" does not exist', WarehouseError, "{lake} can't be opened ({said}). Make that database: `createdb NAME`"),
+    (
+        "permission denied for|must be owner|read-only transaction",
+        WarehouseError,
+        "{lake} may not be used so ({said}). Let its owner GRANT that; docs/lake.md says what readers and writers need",
+    ),
+    (
+        "Unable to connect|onnection refused|could not translate host|terminat|server closed|timeout expired",
+        WarehouseError,
+        "the catalogue of {lake} does not answer ({said}). Start PostgreSQL there, or mend host and port of the address",
+    ),
+    (
+        "HTTP|S3|URL",
+        WarehouseError,
+        "the files of {lake} can't be reached ({said}). See whether bucket, keys, AWS_REGION and AWS_ENDPOINT_URL fit",
+    ),
+    ("catalog version|DuckLake version", WarehouseTooNew, "{lake} was written by another DuckLake ({said}). Update Claimhouse"),
+    ("Permission denied", WarehouseError, "the files of {lake} may not be opened ({said}). Change their permissions"),
+    ("", WarehouseError, "{lake} cannot be used: {said}. Mend that, or name another warehouse with --warehouse"),
+)
+
+
+def explained_lake(error: Exception, lake: str) -> WarehouseError:
+    """What an OSError or an error of DuckDB, PostgreSQL or S3 means for the lake of this address."""
+    if is_full_disk(error):
+        return WarehouseError(
+            f"the disk of {lake} is full, or that of its catalogue. What was published stands. Make room, then run again"
+        )
+    said = " ".join(str(error).split())[:200]
+    kind, message = next((kind, message) for pattern, kind, message in _OF_LAKES if re.search(pattern, str(error)))
+    return kind(message.format(lake=lake, said=said))
 
 
 def explained(error: Exception, path: Path) -> WarehouseError:

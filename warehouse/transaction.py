@@ -9,11 +9,18 @@ import duckdb
 if TYPE_CHECKING:
     from warehouse.database import Connection
 
+_open: set[int] = set()
+"""Connections in a transaction, by their identity: DuckDB can't be asked, and to begin a second one undoes the first."""
+
 
 @contextmanager
 def transaction(con: "Connection") -> Iterator[None]:
-    """What the block does is committed as one, or on any exception undone as one."""
+    """What the block does is committed as one, or on any exception undone as one. Within another it is a part of that."""
+    if id(con) in _open:
+        yield
+        return
     con.begin()
+    _open.add(id(con))
     try:
         yield
         con.commit()
@@ -21,3 +28,5 @@ def transaction(con: "Connection") -> Iterator[None]:
         with suppress(duckdb.TransactionException):  # a commit that found no room on the disk has undone it already
             con.rollback()
         raise
+    finally:
+        _open.discard(id(con))

@@ -2,33 +2,40 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from warehouse import migrate
-from warehouse.database import Connection, WarehouseMissing, building, open_readonly
+from warehouse.database import Connection, WarehouseMissing, building, is_there, open_readonly
+from warehouse.place import Lake, Place
 
 
-def bring_up_to_date(path: Path) -> bool:
+def bring_up_to_date(place: Place) -> bool:
     """Give a published warehouse the schema, views and comments of this code; whether there was anything to do.
 
     No row is lost or changed. Where there is no warehouse there is nothing to do. Raises what `building` does.
     """
     try:
-        with closing(open_readonly(path)) as con:
+        with closing(open_readonly(place)) as con:
             if migrate.is_current(con):
                 return False
     except WarehouseMissing:
         return False
-    with building(path):
+    with building(place):
         pass
     return True
 
 
+def make_ready(place: Place) -> None:
+    """`bring_up_to_date`, and a lake that is not there yet is made: a run settles its rows against a snapshot of it."""
+    if not bring_up_to_date(place) and isinstance(place, Lake) and not is_there(place):
+        with building(place):
+            pass
+
+
 @contextmanager
-def reading_current(path: Path) -> Iterator[Connection]:
+def reading_current(place: Place) -> Iterator[Connection]:
     """The published warehouse to read from, brought up to date first. Raises what `building` and `open_readonly` do."""
-    bring_up_to_date(path)
-    with closing(open_readonly(path)) as con:
+    bring_up_to_date(place)
+    with closing(open_readonly(place)) as con:
         yield con
 
 

@@ -41,7 +41,7 @@ def write_data_docs(settings: Settings) -> Path:
 
     A site that is there is replaced as a whole. Raises what `open_readonly` and `policy_of` raise.
     """
-    with closing(open_readonly(settings.warehouse_path)) as con:
+    with closing(open_readonly(settings.place)) as con:
         policy = policy_of(settings, con)
         found = Audit(Judge(), now(), policy)
         for part in parts(con):

@@ -75,19 +75,19 @@ class Checked:
 
 
 def test_what_was_found_is_kept_under_a_run_of_its_own_that_the_next_audit_knows(settings):
-    with building(settings.warehouse_path):
+    with building(settings.place):
         pass
-    assert last_audit(settings.warehouse_path) is None
+    assert last_audit(settings.place) is None
     run = Run.begun(settings)
     record.fn(Checked(), run)
-    con = open_readonly(settings.warehouse_path)
+    con = open_readonly(settings.place)
     assert con.execute("SELECT status, expectation FROM runs JOIN quality_results USING (run_id)").fetchall() == [
         ("audited", "expect_it")
     ]
     told = [page.read_text() for page in write_pages(con, settings.data_dir / "reports")]
     con.close()
     assert any("Every check holds." in page for page in told)
-    assert last_audit(settings.warehouse_path) == run.started_at
+    assert last_audit(settings.place) == run.started_at
 
 
 def test_where_there_is_no_warehouse_yet_there_was_no_audit(tmp_path):

@@ -112,7 +112,7 @@ def test_a_backup_is_brought_up_to_date_without_copying_the_same_files_again(set
     with second.open("ab") as file, archive_files(settings.data_dir / "archive")[1].open("ab") as source:
         del file
         source.write(b"more")
-    add_alias(settings.warehouse_path, "new")
+    add_alias(settings.place, "new")
     fetch(settings.data_dir / "archive", 3)
     again = back_up(settings, in_folder / "b")
     assert again.taken_over == 1
@@ -164,11 +164,11 @@ def test_too_little_room_is_told_before_anything_is_written(settings, in_folder,
 
 
 def test_a_backup_can_be_made_while_a_run_publishes_and_pages_are_fetched(settings, in_folder):
-    with alone(settings), Archive(settings.data_dir / "archive"), building(settings.warehouse_path) as con:
+    with alone(settings), Archive(settings.data_dir / "archive"), building(settings.place) as con:
         con.execute("INSERT INTO entity_aliases VALUES ('e', 'not yet published')")
         back_up(settings, in_folder / "b")
     assert "not yet published" not in aliases(in_folder / "b" / "warehouse.duckdb")
-    assert "not yet published" in aliases(settings.warehouse_path)
+    assert "not yet published" in aliases(settings.place)
 
 
 def test_a_warehouse_that_is_replaced_while_it_is_copied_is_copied_whole(settings, in_folder, monkeypatch):
@@ -179,7 +179,7 @@ def test_a_warehouse_that_is_replaced_while_it_is_copied_is_copied_whole(setting
     def publish(file):
         if not published:
             published.append(1)
-            add_alias(settings.warehouse_path, "later")
+            add_alias(settings.place, "later")
         real(file)
 
     monkeypatch.setattr(manifest, "_to_disk", publish)
@@ -206,7 +206,7 @@ def test_an_older_warehouse_is_backed_up_as_it_is(in_folder):
 
 
 def test_a_newer_warehouse_is_refused_with_the_mend(settings, capsys):
-    with duckdb.connect(str(settings.warehouse_path)) as con:
+    with duckdb.connect(str(settings.place)) as con:
         con.execute("INSERT INTO schema_version VALUES (999, 'from the future', now())")
     for command in (["backup", "b"], ["export", "e"]):
         assert cli.main(command) == 2
@@ -262,14 +262,14 @@ def lose_a_file(folder: Path) -> str:
 @pytest.mark.parametrize("damage", [break_in_two, flip_a_bit, lose_a_file])
 def test_a_damaged_backup_is_told_and_not_restored(settings, in_folder, damage):
     back_up(settings, in_folder / "b")
-    add_alias(settings.warehouse_path, "here")
+    add_alias(settings.place, "here")
     told = damage(in_folder / "b")
     before = [name for name in names(in_folder) if not name.endswith(".lock")]
     with pytest.raises(WrongUse, match=told):
         check(in_folder / "b")
     with pytest.raises(WrongUse, match=told):
         restore(plan_restore(in_folder / "b"))
-    assert "here" in aliases(settings.warehouse_path)
+    assert "here" in aliases(settings.place)
     assert [name for name in names(in_folder) if not name.endswith(".lock")] == before
 
 
@@ -303,12 +303,12 @@ def test_a_folder_that_is_no_backup_is_told(in_folder):
 
 
 def test_a_restore_brings_all_of_it_back_and_keeps_what_stood_there(settings, in_folder):
-    before = aliases(settings.warehouse_path)
+    before = aliases(settings.place)
     back_up(settings, in_folder / "b")
-    add_alias(settings.warehouse_path, "after")
+    add_alias(settings.place, "after")
     fetch(settings.data_dir / "archive", 3)
     restored = restore(plan_restore(in_folder / "b"))
-    assert aliases(settings.warehouse_path) == before
+    assert aliases(settings.place) == before
     assert [url for url, _ in captures(settings.data_dir / "archive")] == ["https://paper.example/1", "https://paper.example/2"]
     archive, warehouse = sorted(restored.kept)
     assert [url for url, _ in captures(archive)][-1] == "https://paper.example/3"
@@ -329,7 +329,7 @@ def test_another_machine_gets_its_settings_from_the_backup(settings, in_folder, 
     restored = restore(plan_restore(in_folder / "b"))
     assert restored.plan.settings.reading.min_words == 21
     assert (in_folder / "other" / "claimhouse.toml").read_text() == (in_folder / "claimhouse.toml").read_text()
-    assert aliases(in_folder / "other" / "data" / "warehouse.duckdb") == aliases(settings.warehouse_path)
+    assert aliases(in_folder / "other" / "data" / "warehouse.duckdb") == aliases(settings.place)
     assert restored.kept == ()
 
 
@@ -350,7 +350,7 @@ def test_a_backup_without_the_archive_leaves_that_which_is_here(settings, in_fol
 
 def test_the_log_of_another_program_is_not_replayed_onto_what_is_restored(settings, in_folder):
     back_up(settings, in_folder / "b")
-    log = settings.warehouse_path.with_name("warehouse.duckdb.wal")
+    log = settings.place.with_name("warehouse.duckdb.wal")
     log.write_bytes(b"of the old file")
     restored = restore(plan_restore(in_folder / "b"))
     assert not log.exists()
@@ -362,7 +362,7 @@ def test_nothing_is_restored_while_a_run_is_at_work(settings, in_folder):
     plan = plan_restore(in_folder / "b")
     with alone(settings), pytest.raises(Busy, match="Another run"):
         restore(plan)
-    with building(settings.warehouse_path), pytest.raises(WarehouseHeld):
+    with building(settings.place), pytest.raises(WarehouseHeld):
         restore(plan)
     with Archive(settings.data_dir / "archive"), pytest.raises(Busy, match="writing to"):
         restore(plan)
@@ -371,8 +371,8 @@ def test_nothing_is_restored_while_a_run_is_at_work(settings, in_folder):
 
 def test_a_reader_keeps_what_it_opened_through_a_restore(settings, in_folder):
     back_up(settings, in_folder / "b")
-    add_alias(settings.warehouse_path, "after")
-    with closing(open_readonly(settings.warehouse_path)) as con:
+    add_alias(settings.place, "after")
+    with closing(open_readonly(settings.place)) as con:
         restore(plan_restore(in_folder / "b"))
         assert con.execute("SELECT count(*) FROM entity_aliases WHERE alias = 'after'").fetchone() == (1,)
 

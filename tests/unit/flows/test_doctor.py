@@ -50,12 +50,12 @@ def test_a_disk_with_little_room_is_told(settings, monkeypatch):
 
 
 def test_a_warehouse_that_opens_tells_its_schema_version(settings):
-    with building(settings.warehouse_path):
+    with building(settings.place):
         pass
     assert "opens, schema version" in found(settings)["Warehouse"].found
 
 
 def test_a_warehouse_that_is_none_is_told(settings):
     settings.data_dir.mkdir()
-    settings.warehouse_path.write_text("no database")
+    settings.place.write_text("no database")
     assert "is no DuckDB database" in found(settings)["Warehouse"].found

@@ -27,7 +27,7 @@ def refused(text: str) -> str:
 def test_without_a_file_every_setting_has_a_default():
     settings = load_settings()
     assert settings == Settings()
-    assert settings.warehouse_path == Path("data/warehouse.duckdb")
+    assert settings.place == Path("data/warehouse.duckdb")
 
 
 def test_a_file_in_the_current_folder_is_read_without_being_named():
@@ -40,7 +40,7 @@ def test_relative_paths_count_from_the_folder_of_the_file():
     file = Path("conf/a.toml")
     file.write_text('data_dir = "d"\nwarehouse = "w.duckdb"\n[[sources]]\nlocation = "pages"\n', encoding="utf-8")
     settings = load_settings(file)
-    assert (settings.data_dir, settings.warehouse_path) == (Path("conf/d"), Path("conf/w.duckdb"))
+    assert (settings.data_dir, settings.place) == (Path("conf/d"), Path("conf/w.duckdb"))
     assert settings.sources[0].location == "conf/pages"
 
 
@@ -49,8 +49,8 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(monke
     monkeypatch.setenv("CLAIMHOUSE_WAREHOUSE", "env.duckdb")
     settings = load_settings(config('warehouse = "file.duckdb"\n[gate]\nmax_quarantined_percent = 1\n'))
     assert settings.gate.max_quarantined_percent == 7
-    assert settings.warehouse_path == Path("env.duckdb")
-    assert load_settings(warehouse=Path("flag.duckdb")).warehouse_path == Path("flag.duckdb")
+    assert settings.place == Path("env.duckdb")
+    assert load_settings(warehouse=Path("flag.duckdb")).place == Path("flag.duckdb")
 
 
 def test_a_section_that_the_environment_and_the_file_both_set_takes_from_both(monkeypatch):

@@ -44,7 +44,7 @@ def sources(kind: str = "file") -> pl.DataFrame:
 def settings(tmp_path: Path) -> Settings:
     """Of a warehouse in which one page of one folder is."""
     settings = Settings(data_dir=tmp_path)
-    with building(settings.warehouse_path) as con:
+    with building(settings.place) as con:
         load_tables(con, {"sources": sources(), **frames("d1", BEFORE)}, replaced_documents=())
     return settings
 
@@ -86,7 +86,7 @@ def test_a_source_on_the_web_was_asked_when_the_ledger_says_so(settings):
 
 
 def test_the_audit_takes_a_source_as_asked_when_a_page_of_it_was_last_met(settings):
-    con = open_readonly(settings.warehouse_path)
+    con = open_readonly(settings.place)
     freshness = freshness_of_all(con, settings)
     con.close()
     assert freshness.asked.rows() == [("folder", "file", BEFORE)]

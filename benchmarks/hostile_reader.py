@@ -1,6 +1,7 @@
 """A worker process that reads hostile inputs as a run's worker does: within its bounds, and replaced where it ends."""
 
 import multiprocessing
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,9 +18,10 @@ from flows.contents import Reading as FileReading
 from flows.contents import contents_of, pages_in
 from flows.errors import WrongUse
 from flows.found import FoundPage
+from flows.limits import watched
 from flows.models import load_reader
 from flows.settings import BYTES_PER_MB, Reading
-from flows.workers import _prepare_worker, watched
+from flows.workers import _prepare_worker
 from transforms.read import Page, read_pages
 
 _READY_SECONDS = 300
@@ -137,7 +139,7 @@ def _read(path: Path, copies: Path, reading: Reading, bounds: Bounds) -> tuple[S
         for found in pages_in(path, path.name, kind_of(path), of_file):
             if found is None:
                 continue
-            with watched(bounds.seconds):
+            with watched(bounds.seconds, sys.stderr):
                 outcome, fault = _ended(found, reading)
             outcomes.append(outcome)
             faults += [fault] if fault else []

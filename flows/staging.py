@@ -1,16 +1,21 @@
 """Pages that were read and are not loaded yet: Parquet on disk, so that a run which died goes on where it stopped."""
 
+import errno
 import json
 import os
 import shutil
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TextIO
+from uuid import uuid4
 
 import polars as pl
 
+from flows.errors import WrongUse
 from warehouse.tables import Table
 
 Place = tuple[str, str]
@@ -19,20 +24,22 @@ _FOUND = ("found_url", "found_hash")
 """Columns of staged documents that hold it."""
 _NOTE = ".reading"
 _TOO_BIG = "too big"
+_LATE = ".late"
 _HASHES = "hashes.json"
 _UNFINISHED = ".writing"
+_SHARE_SECONDS = 120
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How far a worker is with a batch: the page that it reads, counted from 0, since when, and the words read before.
+    """How far a worker is with a batch: the page that it reads, counted from 0, and the words read before.
 
     `is_too_big`: it gave the page up, as reading it took more memory than it may have.
     """
 
     page: int
     words: int
-    since: float
     is_too_big: bool = False
 
 
@@ -40,7 +47,8 @@ class Staging:
     """A folder with one folder a batch, which holds `<table>.parquet` for each table, and their hashes. It appears whole or not
     at all, and is on the disk by then.
 
-    `<key>.reading` beside it notes how far a batch is that a worker has begun.
+    `<key>.reading` beside it notes how far a batch is that a worker has begun. All of it may lie on storage that machines
+    share: a batch comes by one rename, and needs no lock.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,8 +76,8 @@ class Staging:
 
         Without them the documents' own addresses and hashes count: those of a page that could not be read are others.
         """
-        unfinished, folder = self.folder / f"{key}{_UNFINISHED}", self.folder / key
-        shutil.rmtree(unfinished, ignore_errors=True)
+        # A worker that was thought to be lost may write the same batch at the same time: until then each has its own folder.
+        unfinished, folder = self.folder / f"{key}.{uuid4().hex[:8]}{_UNFINISHED}", self.folder / key
         unfinished.mkdir(parents=True)
         documents = tables["documents"]
         found = documents.select("url", "raw_hash").rows() if places is None else places
@@ -79,8 +87,12 @@ class Staging:
         (unfinished / _HASHES).write_text(json.dumps(_hashes(unfinished)), encoding="ascii")
         for path in (*unfinished.iterdir(), unfinished):
             _flush(path)
-        shutil.rmtree(folder, ignore_errors=True)
-        unfinished.rename(folder)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
+            shutil.rmtree(unfinished)  # the same pages, read by the same pipeline: the rows are the same
         _flush(self.folder)
         self.unnote(key)
 
@@ -132,13 +144,48 @@ class Staging:
         path = self.folder / f"{key}{_NOTE}"
         try:
             page, words, *state = path.read_text(encoding="ascii").split(maxsplit=2)
-            return Note(int(page), int(words), path.stat().st_mtime, state == [_TOO_BIG])
-        except (FileNotFoundError, ValueError):  # a note that is just being written is empty
+            return Note(int(page), int(words), state == [_TOO_BIG])
+        except (OSError, ValueError):  # a note that is just being written is empty; one that goes meanwhile on a share is stale
             return None
 
     def unnote(self, key: str) -> None:
-        """Forget how far the batch was."""
-        (self.folder / f"{key}{_NOTE}").unlink(missing_ok=True)
+        """Forget how far the batch was, and whether a page of it took too long."""
+        for name in (f"{key}{_NOTE}", f"{key}{_LATE}"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    @contextmanager
+    def late_log(self, key: str) -> Iterator[TextIO]:
+        """Where the worker that is at the batch is to write where it was when a page took too long. Gone after the block."""
+        path = self.folder / f"{key}{_LATE}"
+        try:
+            with path.open("w", encoding="utf-8") as log:
+                yield log
+        finally:
+            path.unlink(missing_ok=True)
+
+    def late(self, key: str) -> str:
+        """What a worker wrote there that was ended because a page took too long; else nothing."""
+        try:
+            return (self.folder / f"{key}{_LATE}").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def wait_for(self, keys: Collection[str], seconds: float = _SHARE_SECONDS) -> None:
+        """Wait until these batches, which others have staged, are seen from here.
+
+        Of a folder on a share a machine remembers for up to a minute what is in it (acdirmax of nfs(5)), unless it writes there
+        itself. Raises WrongUse when they do not come.
+        """
+        deadline = time.monotonic() + seconds
+        while missing := set(keys) - {path.name for path in self.folder.iterdir()}:
+            if time.monotonic() > deadline:
+                raise WrongUse(
+                    f"{len(missing)} batches that were read are not in {self.folder}: workers write them to another folder, or "
+                    "what they write is not seen from here. Have all machines mount the same storage there, and run again."
+                )
+            (self.folder / f"look{_NOTE}").touch()
+            self.unnote("look")
+            time.sleep(_LOOK_SECONDS)
 
     def _discard(self, batch: Path) -> None:
         """Remove a batch: it goes as a whole, so that whoever is killed meanwhile leaves no half of it."""
@@ -157,6 +204,9 @@ def _flush(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP) or not path.is_dir():  # of a folder, not every share can (fsync(2))
+            raise
     finally:
         os.close(handle)
 

@@ -136,7 +136,7 @@ def test_a_batch_is_on_the_disk_before_it_appears(staging, monkeypatch):
     real = Path.rename
 
     def rename(path: Path, target: Path) -> Path:
-        assert {"documents.parquet", "sentences.parquet", "hashes.json", "a.writing"} <= set(flushed)
+        assert {"documents.parquet", "sentences.parquet", "hashes.json", path.name} <= set(flushed)
         return real(path, target)
 
     monkeypatch.setattr("flows.staging._flush", lambda path: flushed.append(path.name))

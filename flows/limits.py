@@ -1,0 +1,62 @@
+"""What keeps a process that reads pages within bounds: the time that a page may take, and the memory of the process."""
+
+import contextlib
+import faulthandler
+import os
+import sys
+from collections.abc import Iterator
+from typing import NoReturn, TextIO
+
+from flows.settings import BYTES_PER_MB
+
+
+@contextlib.contextmanager
+def watched(seconds: float, log: TextIO) -> Iterator[None]:
+    """End this process if the block takes longer. A signal would wait for code that never looks at it; this does not.
+
+    Where it was then goes to the log.
+    """
+    faulthandler.dump_traceback_later(seconds, exit=True, file=log)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def give_up() -> NoReturn:
+    """End this process at once: what it was at is lost, and another takes its place.
+
+    After a MemoryError nobody knows what a library has left half done, and what it had taken is not all given back.
+    """
+    os._exit(1)
+
+
+def limit_memory(max_mb: int) -> tuple[int, int] | None:
+    """Have the system refuse this process more memory than that, in megabytes, so that the machine never runs out of it.
+
+    What counts is memory of the process's own that it may write to (setrlimit(2), RLIMIT_DATA, since Linux 4.7); what is only
+    reserved does not. Returns the limits that were; None on other systems, which do not keep to such a limit: there it is not
+    set.
+    """
+    if sys.platform != "linux":
+        return None
+    import resource  # noqa: PLC0415  # there is none on Windows
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    _, hard = before
+    wanted = max_mb * BYTES_PER_MB
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
+    return before
+
+
+@contextlib.contextmanager
+def limited_memory(max_mb: int) -> Iterator[None]:
+    """Limit this process's memory as `limit_memory` does while the block runs: the process is not ours, but lent."""
+    before = limit_memory(max_mb)
+    try:
+        yield
+    finally:
+        if before is not None:
+            import resource  # noqa: PLC0415
+
+            resource.setrlimit(resource.RLIMIT_DATA, before)

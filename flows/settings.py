@@ -55,6 +55,11 @@ class Run(Section):
     max_worker_mb: int = Field(
         default=4000, ge=1000, description="the memory that a worker process may take, in megabytes: set 1000 or more"
     )
+    dask: str | None = Field(
+        default=None,
+        pattern=r"^(tcp|tls)://[^\s/]+:\d+$",
+        description='the address of a Dask scheduler: set for example "tcp://10.0.0.5:8786", or leave it out',
+    )
 
 
 class Gate(Section):

@@ -1,13 +1,15 @@
 """What comparison needs to know of one claim: its terms, its subject, its matter, its figures, its direction."""
 
 from calendar import day_name, month_name
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
 from transforms.figure_match import Figure, read_figures, read_times
+from transforms.pointings import Pointing, held_stance_of, is_held, pointings_of, signed
 from transforms.statement_parts import (
     named_clause,
     numbers_in,
@@ -18,7 +20,7 @@ from transforms.statement_parts import (
     times_named,
     without_numbers,
 )
-from transforms.terms import CompareLexicon, Word, read_words, split_words, term_weight
+from transforms.terms import CompareLexicon, Word, read_words, term_weight
 
 STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boast", "remain", "presence"))
 """Predicates of a state; `presence` stands for include and contain."""
@@ -30,23 +32,6 @@ _CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if na
 
 _SENTENCE_END = ' .!?"”'
 _BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
-
-
-@dataclass(frozen=True, slots=True)
-class Pointing:
-    """A word that points one way on a matter: `sign` 1 or -1; `is_graded` where it says more or less, not simply so.
-
-    `before` and `after` hold the terms on either side of it, with their direction: the sides of a comparison, whatever the
-    parse made of them.
-    """
-
-    matter: str
-    sign: int
-    kind: str
-    is_graded: bool
-    words: str
-    before: frozenset[str]
-    after: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,55 +56,172 @@ class Subject:
     is_definite: bool
 
 
-@dataclass(frozen=True, slots=True)
 class ClaimFeatures:
-    """One claim, taken apart.
+    """One claim, taken apart; each part when it is first asked for, since most pairs are dismissed by a few of them."""
 
-    `terms`: weight of each word that carries matter. `wording`: terms of all words, `spelled` their letters in order, `context`
-    the terms of the sentence around it, or its own where it is longer, in order; `core` its own up to a clause that explains.
-    `matter`: weight of what is said of the subject, up to a clause that explains it. `other_side`: terms after `than`.
-    `negators`: words that deny. `refusals`: matters that it is against: refuses, bans, denies. `numbers`: those that are no
-    figure: versions, years. `superlatives`: forms such as `largest`. `roles`: parts that words of the statement play, such
-    as `bound` (more than, at least) or `partial` (some, several). `words`: all words up to a clause that explains. `tense`:
-    future, present, past, perfect, pluperfect or simple. `days`: names of days and months, which the dates of
-    `times` tell only where the day of writing is known. `held_stance`: direction of the words that hold a phrase ("opposes").
-    `is_conditional`: it names a condition. `entities`: ids of those that it names. `opening`: the same claim up to where it
-    goes on to say something else.
-    """
+    def __init__(self, claim: Mapping[str, Any], lexicon: CompareLexicon) -> None:
+        """`claim`: a row of the frame that `compare.relate_claims` takes."""
+        self._claim, self._lexicon = claim, lexicon
+        self.claim_id: str = claim["claim_id"]
+        self.document_id: str = claim["document_id"]
+        self.page_id: str = claim["page_id"]
+        self.text: str = claim["text"]
+        self.speaker: str | None = claim["speaker_id"] or claim["speaker"]
+        self.published_at: datetime | None = claim["published_at"]
+        self.modality: str = claim["modality"]
+        self.is_negated: bool = claim["is_negated"]
 
-    claim_id: str
-    document_id: str
-    page_id: str
-    text: str
-    speaker: str | None
-    published_at: datetime | None
-    modality: str
-    is_negated: bool
-    terms: Mapping[str, float]
-    wording: frozenset[str]
-    spelled: str
-    context: tuple[str, ...]
-    core: tuple[str, ...]
-    negators: frozenset[str]
-    refusals: frozenset[str]
-    subject: Subject
-    matter: Mapping[str, float]
-    other_side: frozenset[str]
-    predicate: frozenset[str]
-    pointings: tuple[Pointing, ...]
-    numbers: frozenset[str]
-    figures: tuple[Figure, ...]
-    superlatives: frozenset[str]
-    roles: frozenset[str]
-    is_existential: bool
-    times: tuple[tuple[date, date], ...]
-    words: tuple[Word, ...]
-    tense: str
-    days: frozenset[str]
-    held_stance: Pointing | None
-    is_conditional: bool
-    entities: frozenset[str]
-    opening: "ClaimFeatures | None"
+    @cached_property
+    def _all(self) -> tuple[Word, ...]:
+        return read_words(self._claim["resolved_text"] or self.text, self._lexicon)
+
+    @cached_property
+    def _content(self) -> Mapping[Word, None]:
+        """The words that carry matter, in order."""
+        values = frozenset(figure.value for figure in self.figures)
+        return dict.fromkeys(word for word in self._all if word.role in _CARRYING and not _is_figure(word, values))
+
+    @cached_property
+    def _sides(self) -> tuple[list[Word], list[Word]]:
+        return _split_at_than(self.words)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """All words up to a clause that explains."""
+        return tuple(takewhile(lambda word: word.role != "clause_opener", self._all))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its figures, sorted."""
+        return read_figures(self._claim["quantities"])
+
+    @cached_property
+    def times(self) -> tuple[tuple[date, date], ...]:
+        """The periods that it names."""
+        return read_times(self._claim["times"])
+
+    @cached_property
+    def entities(self) -> frozenset[str]:
+        """Ids of the entities that it names."""
+        return frozenset(self._claim["entity_ids"] or ())
+
+    @cached_property
+    def terms(self) -> Mapping[str, float]:
+        """Weight of each word that carries matter."""
+        return _weighted(self._content)
+
+    @cached_property
+    def wording(self) -> frozenset[str]:
+        """Terms of all words."""
+        return frozenset(word.term for word in self._all)
+
+    @cached_property
+    def spelled(self) -> str:
+        """The letters of all terms, in order."""
+        return " ".join(word.term for word in self._all)
+
+    @cached_property
+    def context(self) -> tuple[str, ...]:
+        """Terms of the sentence around it, or its own where it is longer, in order."""
+        sentence = read_words((self._claim["sentence"] or "").rstrip(_SENTENCE_END), self._lexicon)
+        return tuple(word.term for word in max((self._all, sentence), key=len))
+
+    @cached_property
+    def context_terms(self) -> frozenset[str]:
+        """The same in no order, each once."""
+        return frozenset(self.context)
+
+    @cached_property
+    def core(self) -> tuple[str, ...]:
+        """Its own terms up to a clause that explains."""
+        return tuple(word.term for word in self.words)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What it is about."""
+        return _read_subject(self._claim, self._content, self._lexicon)
+
+    @cached_property
+    def matter(self) -> Mapping[str, float]:
+        """Weight of what is said of the subject, up to a clause that explains it."""
+        subject, content = self.subject.terms, self._content
+        return _weighted(word for word in self._sides[0] if word in content and word.term not in subject)
+
+    @cached_property
+    def other_side(self) -> frozenset[str]:
+        """Terms after `than`."""
+        return frozenset(word.term for word in self._sides[1] if word in self._content)
+
+    @cached_property
+    def predicate(self) -> frozenset[str]:
+        """Terms of its predicate."""
+        return _predicate_terms(self._claim["predicate"] or "", self._lexicon)
+
+    @cached_property
+    def tense(self) -> str:
+        """Future, present, past, perfect, pluperfect or simple."""
+        return tense_of(self._claim["predicate"] or "", self._lexicon)
+
+    @cached_property
+    def pointings(self) -> tuple[Pointing, ...]:
+        """Directions that it takes."""
+        return pointings_of(self.words, self._content, self._lexicon)
+
+    @cached_property
+    def held_stance(self) -> Pointing | None:
+        """Direction of the words that hold a phrase ("opposes")."""
+        return held_stance_of(self._claim, self.pointings, self._lexicon)
+
+    @cached_property
+    def negators(self) -> frozenset[str]:
+        """Words that deny."""
+        return frozenset(word.term for word in self.words if word.role == "negator")
+
+    @cached_property
+    def refusals(self) -> frozenset[str]:
+        """Matters that it is against: refuses, bans, denies."""
+        return frozenset(p.matter for p in self.pointings if p.kind == "stance" and p.sign < 0)
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Numbers that are no figure: versions, years."""
+        return frozenset(word.term for word in self._content if word.number is not None)
+
+    @cached_property
+    def superlatives(self) -> frozenset[str]:
+        """Forms such as `largest`."""
+        return superlatives_of(self._sides[0], self._lexicon)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Parts that words of the statement play, such as `bound` (more than, at least) or `partial` (some, several)."""
+        return roles_of(self.words)
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """Names of days and months, which the dates of `times` tell only where the day of writing is known."""
+        return frozenset(
+            word.term for word in self.words if word.role == "time" and word.surface.removesuffix("s") in _CALENDAR
+        )
+
+    @property
+    def is_existential(self) -> bool:
+        """Whether it says that there is something."""
+        return [word.term for word in self._all[:2]] == ["there", "be"]
+
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Whether it names a condition."""
+        return any(word.surface in ("if", "unless") for word in self._all)
+
+    @cached_property
+    def opening(self) -> "ClaimFeatures | None":
+        """The same claim up to where it goes on to say something else."""
+        claim = self._claim
+        opening = opening_of(claim["resolved_text"] or claim["text"], claim["predicate"] or "", self._lexicon)
+        if is_held(claim) and claim["is_negated"] and (claim["predicate"] or "").endswith("ing"):
+            opening = claim["text"]  # "denied taking it": the denial is in the words that hold the phrase
+        return _read_opening(claim, opening, self._lexicon) if opening else None
 
     @property
     def says_what_is(self) -> bool:
@@ -129,14 +231,14 @@ class ClaimFeatures:
 
 def read_features(claim: Mapping[str, Any], lexicon: CompareLexicon) -> ClaimFeatures:
     """Take apart one row of the frame that `compare.relate_claims` takes."""
-    is_held = bool(claim["speaker"]) and not claim["subject"]
-    if is_held and (called := named_clause(claim["text"], claim["resolved_text"] or "", lexicon)):
+    if called := what_it_is_called(claim, lexicon):
         claim = {**claim, "subject": called[0], "resolved_text": called[1], "predicate": "is"}
-    whole = claim["resolved_text"] or claim["text"]
-    opening = opening_of(whole, claim["predicate"] or "", lexicon)
-    if is_held and claim["is_negated"] and (claim["predicate"] or "").endswith("ing"):
-        opening = claim["text"]  # "denied taking it": the denial is in the words that hold the phrase
-    return _read(claim, lexicon, _read_opening(claim, opening, lexicon) if opening else None)
+    return ClaimFeatures(claim, lexicon)
+
+
+def what_it_is_called(claim: Mapping[str, Any], lexicon: CompareLexicon) -> tuple[str, str] | None:
+    """Subject and clause where a held phrase says what its subject is called."""
+    return named_clause(claim["text"], claim["resolved_text"] or "", lexicon) if is_held(claim) else None
 
 
 def _read_opening(claim: Mapping[str, Any], opening: str, lexicon: CompareLexicon) -> ClaimFeatures:
@@ -145,55 +247,9 @@ def _read_opening(claim: Mapping[str, Any], opening: str, lexicon: CompareLexico
     figures = [row for row in claim["quantities"] or () if row["value"] in numbers]
     times = times_named(claim["times"] or (), opening, claim["resolved_text"] or claim["text"])
     part = {**claim, "text": opening, "resolved_text": opening, "quantities": figures, "times": times}
-    return _read(part, lexicon, None)
-
-
-def _read(claim: Mapping[str, Any], lexicon: CompareLexicon, opening: ClaimFeatures | None) -> ClaimFeatures:
-    words = read_words(claim["resolved_text"] or claim["text"], lexicon)
-    sentence = read_words((claim["sentence"] or "").rstrip(_SENTENCE_END), lexicon)
-    figures = read_figures(claim["quantities"])
-    values = frozenset(figure.value for figure in figures)
-    content = dict.fromkeys(word for word in words if word.role in _CARRYING and not _is_figure(word, values))
-    subject = _read_subject(claim, content, lexicon)
-    core = list(takewhile(lambda word: word.role != "clause_opener", words))
-    said, other_side = _split_at_than(core)
-    pointings = _pointings(core, content, lexicon)
-    matter = [word for word in said if word in content and word.term not in subject.terms]
-    return ClaimFeatures(
-        claim_id=claim["claim_id"],
-        document_id=claim["document_id"],
-        page_id=claim["page_id"],
-        text=claim["text"],
-        speaker=claim["speaker_id"] or claim["speaker"],
-        published_at=claim["published_at"],
-        modality=claim["modality"],
-        is_negated=claim["is_negated"],
-        terms=_weighted(content),
-        wording=frozenset(word.term for word in words),
-        spelled=" ".join(word.term for word in words),
-        context=max((tuple(word.term for word in said) for said in (words, sentence)), key=len),
-        core=tuple(word.term for word in core),
-        negators=frozenset(word.term for word in core if word.role == "negator"),
-        refusals=frozenset(p.matter for p in pointings if p.kind == "stance" and p.sign < 0),
-        subject=subject,
-        matter=_weighted(matter),
-        other_side=frozenset(word.term for word in other_side if word in content),
-        predicate=_predicate_terms(claim["predicate"] or "", lexicon),
-        pointings=pointings,
-        numbers=frozenset(word.term for word in content if word.number is not None),
-        figures=figures,
-        superlatives=superlatives_of(said, lexicon),
-        roles=roles_of(core),
-        is_existential=[word.term for word in words[:2]] == ["there", "be"],
-        times=read_times(claim["times"]),
-        words=tuple(core),
-        tense=tense_of(claim["predicate"] or "", lexicon),
-        days=frozenset(word.term for word in core if word.role == "time" and word.surface.removesuffix("s") in _CALENDAR),
-        held_stance=_held_stance(claim, pointings, lexicon),
-        is_conditional=any(word.surface in ("if", "unless") for word in words),
-        entities=frozenset(claim["entity_ids"] or ()),
-        opening=opening,
-    )
+    features = ClaimFeatures(part, lexicon)
+    features.opening = None  # it is one
+    return features
 
 
 def content_terms(text: str, values: Iterable[float], lexicon: CompareLexicon) -> dict[str, float]:
@@ -258,46 +314,3 @@ def _counted(words: Sequence[Word]) -> frozenset[str]:
 
 def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
     return frozenset(word.term for word in read_words(text, lexicon) if word.role in (*_CARRYING, "generic", "time"))
-
-
-def _held_stance(claim: Mapping[str, Any], pointings: Sequence[Pointing], lexicon: CompareLexicon) -> Pointing | None:
-    """The stance in the words that stand before a held phrase in `resolved_text`, where it is the first direction there."""
-    if not claim["speaker"] or claim["subject"] or not pointings:
-        return None
-    words, resolved = split_words(claim["text"]), split_words(claim["resolved_text"] or "")
-    lead = len(resolved) - len(words)
-    if lead <= 0 or resolved[lead:] != words:
-        return None
-    printed = {word.surface for word in read_words(" ".join(resolved[:lead]), lexicon) if word.direction is not None}
-    first = pointings[0]
-    return first if first.matter == "stance" and first.words in printed else None
-
-
-def _pointings(words: Sequence[Word], content: Container[Word], lexicon: CompareLexicon) -> tuple[Pointing, ...]:
-    """Directions that the claim takes before `than`; `less` before such a word, or `by` after it, turns it round."""
-    found = []
-    for at, word in enumerate(words):
-        if word.role == "than":
-            break
-        if word.direction is None:
-            continue
-        marker = words[at - 1] if at and words[at - 1].role in ("flipper", "degree") else None
-        is_passive = word.direction.kind == "comparison" and at + 1 < len(words) and words[at + 1].surface == "by"
-        is_turned = is_passive or (marker is not None and marker.role == "flipper")
-        found.append(
-            Pointing(
-                matter=word.term,
-                sign=-word.direction.sign if is_turned else word.direction.sign,
-                kind=word.direction.kind,
-                is_graded=marker is not None or word.surface in lexicon.comparatives,
-                words=f"{marker.surface} {word.surface}" if marker is not None else word.surface,
-                before=frozenset(signed(other) for other in words[:at] if other in content),
-                after=frozenset(signed(other) for other in words[at + 1 :] if other in content),
-            )
-        )
-    return tuple(found)
-
-
-def signed(word: Word) -> str:
-    """The term of a word with the side that it takes: `openness+1`."""
-    return f"{word.term}{word.direction.sign:+d}" if word.direction else word.term

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from transforms.claim_features import ClaimFeatures, Pointing, Subject
+from transforms.claim_features import ClaimFeatures, Subject
 from transforms.corroboration import have_different_subjects, weighted_share
 from transforms.figure_match import times_conflict
+from transforms.pointings import Pointing
 from transforms.terms import term_weight
 
 LARGEST_EXTRA = 1.0

@@ -1,15 +1,16 @@
 """Claims that say the same and claims that may dispute each other, judged pair by pair, with a score and a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from transforms.candidates import find_candidates, numbered
+from transforms.candidates import Termed, find_candidates, numbered
 from transforms.claim_features import ClaimFeatures, content_terms, read_features
-from transforms.corroboration import Judgement, judge_same
+from transforms.corroboration import judge_same
 from transforms.disputes import judge_dispute
 from transforms.figure_match import read_figures
 from transforms.terms import CompareLexicon
+from transforms.worth_judging import worth_judging
 from warehouse.tables import CLAIM_RELATIONS, CLAIM_TERMS, CLAIMS, TIMESTAMP
 
 CANDIDATE_SHARE = 0.25
@@ -49,47 +50,48 @@ def relate_claims(new: pl.DataFrame, known: pl.DataFrame, lexicon: CompareLexico
 
 def claim_terms(claims: pl.DataFrame, lexicon: CompareLexicon) -> pl.DataFrame:
     """Rows of `claim_terms`, one for each of the claims, in their order; what it takes of `COMPARED_CLAIMS` they have."""
-    rows = []
-    columns = ("claim_id", "document_id", "text", "resolved_text", "quantities", "entity_ids")
-    for claim_id, document_id, text, resolved, quantities, entity_ids in claims.select(columns).iter_rows():
-        figures = read_figures(quantities)
-        weighted = content_terms(resolved or text, [figure.value for figure in figures], lexicon)
-        rows.append((claim_id, document_id, *numbered(weighted, entity_ids or (), " ".join(map(str, figures)))))
-    return pl.DataFrame(rows, schema=CLAIM_TERMS.schema, orient="row")
+    columns = ("text", "resolved_text", "quantities", "entity_ids")
+    rows = [_numbered(*row, lexicon) for row in claims.select(columns).iter_rows()]
+    names = ("terms", "weights", "entities", "place")
+    parts = zip(*rows, strict=True) if rows else ((),) * len(names)
+    kinds = CLAIM_TERMS.schema
+    numbers = [pl.Series(name, part, kinds[name]) for name, part in zip(names, parts, strict=True)]
+    return claims.select("claim_id", "document_id").with_columns(numbers).select(kinds.names())
+
+
+def _numbered(
+    text: str,
+    resolved: str | None,
+    quantities: Sequence[Mapping[str, object]],
+    entity_ids: Sequence[str],
+    lexicon: CompareLexicon,
+) -> Termed:
+    figures = read_figures(quantities)
+    weighted = content_terms(resolved or text, [figure.value for figure in figures], lexicon)
+    return numbered(weighted, entity_ids or (), " ".join(map(str, figures)))
 
 
 def judge_pairs(pairs: pl.DataFrame, claims: pl.DataFrame, lexicon: CompareLexicon) -> pl.DataFrame:
     """Rows of `claim_relations`, sorted by key: what the judgement of each pair of these claims comes to, at most one each.
 
-    `pairs` has claim_id and other_claim_id, `claims` the columns of `COMPARED_CLAIMS`. Claims of two revisions of one page are
-    not compared: an edit is neither support nor dispute. Nor are a sentence and a clause of it, which one document says once,
-    unless two speakers hold them: one may support what the other opposes.
+    `pairs` has claim_id, other_claim_id and share, `claims` the columns of `COMPARED_CLAIMS`. Claims of two revisions of one
+    page are not compared: an edit is neither support nor dispute. Nor are a sentence and a clause of it, which one document
+    says once, unless two speakers hold them: one may support what the other opposes.
     """
-    places = claims.select("claim_id", "document_id", "page_id", "text", "speaker")
-    same_document = pl.col("document_id") == pl.col("document_id_other")
-    words, others = pl.col("text"), pl.col("text_other")
-    nested = words.str.contains(others, literal=True) | others.str.contains(words, literal=True)
-    # Null, and so no reason to compare, where the article itself speaks.
-    two_voices = pl.col("speaker") != pl.col("speaker_other")
-    pairs = (
-        pairs.join(places, on="claim_id")
-        .join(places, left_on="other_claim_id", right_on="claim_id", suffix="_other")
-        .filter((pl.col("page_id") != pl.col("page_id_other")) | (same_document & (~nested | two_voices)))
-        .select("claim_id", "other_claim_id")
-    )
-    met = pl.concat([pairs["claim_id"], pairs["other_claim_id"]]).unique()
-    judged = claims.filter(pl.col("claim_id").is_in(met.implode()))
+    worth = worth_judging(pairs, claims, lexicon)
+    met = pl.concat([worth["claim_id"], worth["other_claim_id"]]).unique().to_frame("claim_id")
+    judged = claims.select(COMPARED_CLAIMS.names()).join(met, on="claim_id", how="semi")
     features = {row["claim_id"]: read_features(row, lexicon) for row in judged.iter_rows(named=True)}
-    rows = list(_judged(pairs, features))
+    rows = list(_judged(worth, features))
     return pl.DataFrame(rows, schema=CLAIM_RELATIONS.schema, orient="row").sort(CLAIM_RELATIONS.key)
 
 
 def _judged(pairs: pl.DataFrame, features: dict[str, ClaimFeatures]) -> Iterator[tuple[str, str, str, float, str]]:
-    for claim_id, other_id in pairs.iter_rows():
-        if judgement := judge(features[claim_id], features[other_id]):
+    """What is disputed is never the same."""
+    for claim_id, other_id, may_agree, may_dispute in pairs.iter_rows():
+        ours, theirs = features[claim_id], features[other_id]
+        judgement = judge_dispute(ours, theirs) if may_dispute else None
+        if judgement is None and may_agree:
+            judgement = judge_same(ours, theirs)
+        if judgement:
             yield claim_id, other_id, judgement.relation, judgement.score, judgement.reason
-
-
-def judge(ours: ClaimFeatures, theirs: ClaimFeatures) -> Judgement | None:
-    """The relation of two claims, None where they have none. What is disputed is never the same."""
-    return judge_dispute(ours, theirs) or judge_same(ours, theirs)

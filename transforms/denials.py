@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import dropwhile, pairwise, takewhile
 
-from transforms.claim_features import ClaimFeatures, signed
+from transforms.claim_features import ClaimFeatures
 from transforms.common_ground import (
     BY_NAME,
     NAMELESS_WINDOW,
@@ -16,6 +16,7 @@ from transforms.common_ground import (
     within,
 )
 from transforms.corroboration import Judgement, weighted_share
+from transforms.pointings import signed
 from transforms.terms import Word, term_weight
 
 AGREEING_SHARE = 0.6

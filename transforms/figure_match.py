@@ -43,10 +43,15 @@ class FigureMatch:
     alone: int
 
 
+_NO_FIGURES = FigureMatch((), (), 0)
+
+
 def read_figures(rows: Sequence[Mapping[str, object]] | None) -> tuple[Figure, ...]:
     """Figures of a claim's `quantities` list, those without a number left out, sorted."""
+    if not rows:
+        return ()
     figures = set()
-    for row in rows or ():
+    for row in rows:
         value, upper = row["value"], row["upper_value"]
         if isinstance(value, float):
             unit = row["unit"]
@@ -64,6 +69,8 @@ def read_figures(rows: Sequence[Mapping[str, object]] | None) -> tuple[Figure, .
 
 def match_figures(ours: Sequence[Figure], theirs: Sequence[Figure]) -> FigureMatch:
     """Match figures of the same kind and unit; figures of different units do not meet."""
+    if not ours and not theirs:
+        return _NO_FIGURES
     our_groups, their_groups = _by_measure(ours), _by_measure(theirs)
     agreeing, differing = [], []
     for measure in sorted(our_groups.keys() & their_groups.keys()):

@@ -32,7 +32,7 @@ def opening_of(text: str, predicate: str, lexicon: CompareLexicon) -> str | None
     """
     aside = _ASIDE.match(text)
     if aside is not None and not set(split_words(predicate)) & set(split_words(aside["subject"])):
-        without = aside["subject"] + text[aside.end() :]
+        without = without_aside(text)
         return opening_of(without, predicate, lexicon) or without
     found = _BREAK.search(text)
     if found is None:
@@ -48,6 +48,12 @@ def opening_of(text: str, predicate: str, lexicon: CompareLexicon) -> str | None
     if first.role == "clause_opener" or any(word.role in _RESTRICTS for word in rest):
         return None
     return opening
+
+
+def without_aside(text: str) -> str:
+    """A statement without what stands between its first two commas, where that explains what stands before them."""
+    aside = _ASIDE.match(text)
+    return text if aside is None else aside["subject"] + text[aside.end() :]
 
 
 def named_clause(text: str, resolved: str, lexicon: CompareLexicon) -> tuple[str, str] | None:

@@ -45,6 +45,10 @@ class Word:
     direction: Direction | None = None
     number: float | None = None
 
+    def __hash__(self) -> int:
+        """Words that are equal have one surface: to hash the other parts takes most of the time of a set of words."""
+        return hash(self.surface)
+
 
 @dataclass(frozen=True, eq=False)
 class CompareLexicon:
@@ -52,7 +56,7 @@ class CompareLexicon:
 
     `lemmas`: irregular form → base form. `comparatives`, `superlatives`: forms that compare. `roles`: word → part it plays in
     a statement. `concepts`: phrase → the name that its synonyms share. `directions`: phrase → matter and side. `longest`: first
-    word → words of the longest phrase that begins with it.
+    word → words of the longest phrase that begins with it; `seconds`: first word → all that such phrases have in second place.
     """
 
     lemmas: Mapping[str, str]
@@ -62,6 +66,7 @@ class CompareLexicon:
     concepts: Mapping[tuple[str, ...], str]
     directions: Mapping[tuple[str, ...], Direction]
     longest: Mapping[str, int]
+    seconds: Mapping[str, frozenset[str]]
 
     @classmethod
     def from_frames(cls, frames: Mapping[str, pl.DataFrame]) -> "CompareLexicon":
@@ -80,9 +85,11 @@ class CompareLexicon:
         directions = _by_phrase(((phrase, Direction(*rest)) for phrase, *rest in pointers), lemmas)
         roles = dict(frames["compare_words"].select("word", "role").iter_rows())
         longest: dict[str, int] = {}
+        seconds: dict[str, frozenset[str]] = {}
         for phrase in (*concepts, *directions):
             longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
-        return cls(lemmas, comparatives, superlatives, roles, concepts, directions, longest)
+            seconds[phrase[0]] = seconds.get(phrase[0], frozenset()) | frozenset(phrase[1:2])
+        return cls(lemmas, comparatives, superlatives, roles, concepts, directions, longest, seconds)
 
     def grades(self, word: str) -> bool:
         """Whether a form is a comparative or a superlative."""
@@ -159,28 +166,77 @@ def _zipf(word: str) -> float:
     return round(freq_to_zipf(frequency), 2) if frequency else 0.0
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=60_000)  # of 25,000 claims, and of the sentences around them, each is asked for several times
 def read_words(text: str, lexicon: CompareLexicon) -> tuple[Word, ...]:
     """The words of a text in order, phrases of the lexicons as one word each, longest first."""
     surfaces = split_words(text)
     words: list[Word] = []
-    at = 0
-    while at < len(surfaces):
-        length, word = 1, _single(surfaces[at], lexicon)
-        if word is None:
+    free = 0
+    for at, surface in enumerate(surfaces):
+        if at < free:
+            continue
+        alone = _alone(surface, lexicon)
+        if alone.seconds and _may_lead_on(at, surfaces, alone, lexicon):
             length, word = _phrase_at(at, surfaces, lexicon)
+        elif alone.number is not None:
+            length, word = _number_at(at, surfaces, alone.number)
+        else:
+            length, word = 1, alone.word
         words.append(word)
-        at += length
+        free = at + length
     return tuple(words)
 
 
+def marks_of(text: str, lexicon: CompareLexicon) -> frozenset[str]:
+    """Matters on which words of a text may point a way, and superlatives that it may hold.
+
+    Those of all that it may open with are among them: such a part may end within a phrase, which then is another.
+    """
+    return frozenset().union(*(_marks_within(word.surface, lexicon) for word in read_words(text, lexicon)))
+
+
 @lru_cache(maxsize=200_000)
-def _single(surface: str, lexicon: CompareLexicon) -> Word | None:
-    """A word by itself; None where it is a number or a phrase may begin with it."""
+def _marks_within(phrase: str, lexicon: CompareLexicon) -> frozenset[str]:
+    surfaces = phrase.split()
+    found = frozenset[str]()
+    for at in range(len(surfaces)):
+        printed, bases = _phrases_from(at, surfaces, lexicon)
+        found = found.union(*(_marks(printed[:to], bases[:to], lexicon) for to in range(1, len(printed) + 1)))
+        found |= _marks((surfaces[at],), (_base(surfaces[at], lexicon),), lexicon)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A word by itself: what it is where no longer phrase begins with it, its base form, and what a phrase may go on with."""
+
+    word: Word
+    base: str
+    seconds: frozenset[str]
+    number: re.Match[str] | None
+
+
+@lru_cache(maxsize=200_000)
+def _alone(surface: str, lexicon: CompareLexicon) -> _Alone:
     base = _base(surface, lexicon)
-    if surface in lexicon.longest or base in lexicon.longest or surface[0].isdigit():
-        return None
-    return Word(surface, base, role=lexicon.roles.get(surface) or lexicon.roles.get(base))
+    seconds = lexicon.seconds.get(surface, frozenset()) | lexicon.seconds.get(base, frozenset())
+    _, word = _phrase_at(0, [surface], lexicon)
+    return _Alone(word, base, seconds, None if word.number is None else _NUMBER.fullmatch(surface))
+
+
+def _marks(said: tuple[str, ...], phrase: tuple[str, ...], lexicon: CompareLexicon) -> frozenset[str]:
+    """The matter that a phrase points a way on, and the phrase where it stands for a superlative or a rank."""
+    directions = (lexicon.directions.get(said), lexicon.directions.get(phrase))
+    roles = {lexicon.roles.get(name) for name in (said[0], phrase[0], lexicon.concepts.get(phrase, ""))}
+    is_first = "rank" in roles or said[0] in lexicon.superlatives or said[0] == "most"
+    return frozenset(found.matter for found in directions if found) | frozenset([" ".join(said)] * is_first)
+
+
+def _may_lead_on(at: int, surfaces: Sequence[str], alone: _Alone, lexicon: CompareLexicon) -> bool:
+    """Whether a phrase of two words or more may begin here."""
+    if at + 1 == len(surfaces):
+        return False
+    return surfaces[at + 1] in alone.seconds or _alone(surfaces[at + 1], lexicon).base in alone.seconds
 
 
 @lru_cache(maxsize=200_000)
@@ -188,11 +244,17 @@ def _base(surface: str, lexicon: CompareLexicon) -> str:
     return lexicon.lemmas.get(surface) or base_form(surface)
 
 
-def _phrase_at(at: int, surfaces: Sequence[str], lexicon: CompareLexicon) -> tuple[int, Word]:
+def _phrases_from(at: int, surfaces: Sequence[str], lexicon: CompareLexicon) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """As many words from a place on as a phrase may have, as they are printed and in base forms."""
     surface, base = surfaces[at], _base(surfaces[at], lexicon)
     longest = max(lexicon.longest.get(surface, 0), lexicon.longest.get(base, 0))
     printed = tuple(surfaces[at : at + longest])
-    bases = (base, *(_base(word, lexicon) for word in printed[1:])) if longest else ()
+    return printed, tuple(_base(word, lexicon) for word in printed)
+
+
+def _phrase_at(at: int, surfaces: Sequence[str], lexicon: CompareLexicon) -> tuple[int, Word]:
+    surface, base = surfaces[at], _base(surfaces[at], lexicon)
+    printed, bases = _phrases_from(at, surfaces, lexicon)
     for length in range(len(printed), 0, -1):
         if length == 1 and surface in lexicon.roles:
             break  # "least" is no form of "little"

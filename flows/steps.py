@@ -203,11 +203,11 @@ def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -
 
 @task(name="report", cache_policy=NO_CACHE)
 def report(run: Run) -> None:
-    """Write the pages about the warehouse anew."""
-    from flows.reports.pages import write_pages  # noqa: PLC0415
+    """Write the pages about the warehouse anew, as far as runs have changed what they show."""
+    from flows.reports.pages import refresh_pages  # noqa: PLC0415
 
     with closing(open_readonly(run.settings.place)) as con:
-        write_pages(con, run.reports, run.policy)
+        refresh_pages(con, run.reports, run.policy)
 
 
 def summarise(  # noqa: PLR0913, PLR0917   # what each step came to

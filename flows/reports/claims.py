@@ -32,9 +32,11 @@ _NEW = """
     ORDER BY is_new_statement DESC, checkworthiness DESC, claim_id LIMIT ?
 """
 _STATEMENTS = """
-    WITH top AS (
-        SELECT *, count(*) OVER () AS total FROM claim_clusters WHERE document_count > 1
-        ORDER BY document_count DESC, site_count DESC, claim_count DESC, cluster_id LIMIT ?
+    WITH repeated AS (SELECT cluster_id, bool_and(is_fragment) AS is_fragment FROM page_claims WHERE is_repeated GROUP BY ALL),
+    -- of statements that as many documents make, those without a verb come last: they say least
+    top AS (
+        SELECT k.*, is_fragment, count(*) OVER () AS total FROM claim_clusters AS k JOIN repeated USING (cluster_id)
+        ORDER BY document_count DESC, is_fragment, site_count DESC, claim_count DESC, cluster_id LIMIT ?
     ),
     made AS (
         -- one claim a document stands for it: the one most worth checking
@@ -46,7 +48,7 @@ _STATEMENTS = """
         list({day: made.published_on, site: coalesce(made.site, 'site not named')} ORDER BY made.claim_id)
             FILTER (made.published_on IS NOT NULL) AS told
     FROM top JOIN made USING (cluster_id) GROUP BY ALL
-    ORDER BY top.document_count DESC, top.site_count DESC, top.claim_count DESC, top.cluster_id
+    ORDER BY top.document_count DESC, top.is_fragment, top.site_count DESC, top.claim_count DESC, top.cluster_id
 """
 _DISPUTES = """
     SELECT claim_id, other_claim_id, reason, score, count(*) OVER () AS total FROM page_disputes

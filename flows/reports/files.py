@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -47,20 +49,29 @@ class PageFolder:
 
     `version` stands for all that pages are made by: under another one, every page is written anew. A page is written under
     another name and moved into place. The manifest is written last: a page that was written and is not in it, because the
-    machine stopped in between, is written again.
+    machine stopped in between, is written again. `state` stands for what the pages are made from.
     """
 
-    def __init__(self, folder: Path, version: str) -> None:
-        self._folder, self._version = folder, version
+    def __init__(self, folder: Path, version: str, state: str = "") -> None:
+        self._folder, self._version, self._state = folder, version, state
         folder.mkdir(parents=True, exist_ok=True)
-        self._before = self._read()
+        told = self._read()
+        self._before: dict[str, str] = told.get("pages", {})
+        self._was_whole = "state" in told and told["state"] == state
         self._now: dict[str, str] = {}
+
+    def is_of_state(self) -> bool:
+        """Whether all pages were made from the state that there is, and are still there."""
+        return self._was_whole and all(
+            {name.rpartition("/")[2] for name in names} <= {entry.name for entry in self._entries(kind)}
+            for kind, names in groupby(sorted(self._before), key=lambda name: name.rpartition("/")[0])
+        )
 
     def changed(self, kind: str, fingerprints: Mapping[str, str], *, ending: str = ".html") -> list[str]:
         """Of a folder's pages, by name, those that are not there as they should be; what else was written there is removed."""
         folder = self._folder / kind
         folder.mkdir(exist_ok=True)
-        there = {entry.name for entry in os.scandir(folder) if entry.is_file()}
+        there = {entry.name for entry in self._entries(kind) if entry.is_file()}
         wanted = {f"{file_name(name)}{ending}": name for name in fingerprints}
         for gone in there - set(wanted):
             if gone.endswith((*_OURS, ".part")):
@@ -88,15 +99,22 @@ class PageFolder:
 
     def finish(self) -> None:
         """Remember what is there."""
-        self.keep(_MANIFEST, json.dumps({"version": self._version, "pages": self._now}, indent=0, sort_keys=True))
+        told = {"version": self._version, "state": self._state, "pages": self._now}
+        self.keep(_MANIFEST, json.dumps(told, indent=0, sort_keys=True))
 
-    def _read(self) -> dict[str, str]:
+    def _entries(self, kind: str) -> list[os.DirEntry[str]]:
+        try:
+            return list(os.scandir(self._folder / kind))
+        except FileNotFoundError:
+            return []
+
+    def _read(self) -> dict[str, Any]:
         try:
             told = json.loads((self._folder / _MANIFEST).read_bytes())
-            pages = told["pages"] if told["version"] == self._version else {}
+            is_ours = told["version"] == self._version and isinstance(told["pages"], dict)
         except (OSError, ValueError, KeyError, TypeError):  # none, or not one that we wrote: all pages are written anew
             return {}
-        return pages if isinstance(pages, dict) else {}
+        return told if is_ours else {}
 
 
 def version_of(files: Iterable[Path], *others: str) -> str:

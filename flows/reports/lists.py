@@ -22,14 +22,14 @@ _ORDERED = "SELECT *, row_number() OVER () AS place, count(*) OVER () AS total F
 _REPEATED = """
     WITH first_told AS (
         SELECT cluster_id, min_by(claim_id, (coalesce(published_at, 'infinity'), claim_id)) AS claim_id,
-            min(published_on) AS first_on, max(published_on) AS last_on
+            min(published_on) AS first_on, max(published_on) AS last_on, bool_and(is_fragment) AS is_fragment
         FROM page_claims WHERE is_repeated GROUP BY cluster_id
     )
     SELECT k.cluster_id, k.text, k.document_count, k.site_count, k.speaker_count, f.first_on, f.last_on, c.claim_id,
         c.document_id, s.cluster_id IS NOT NULL AS has_page
     FROM first_told AS f JOIN claim_clusters AS k USING (cluster_id) JOIN page_claims AS c ON c.claim_id = f.claim_id
     LEFT JOIN page_statements AS s ON s.cluster_id = k.cluster_id
-    ORDER BY k.document_count DESC, k.site_count DESC, k.claim_count DESC, k.cluster_id
+    ORDER BY k.document_count DESC, f.is_fragment, k.site_count DESC, k.claim_count DESC, k.cluster_id
 """
 _DISPUTED = """
     SELECT p.claim_id, p.other_claim_id, p.reason, p.score, a.text, a.holder, a.site, a.title, a.published_on, a.document_id,

@@ -28,6 +28,10 @@ from flows.reports.words import FILTERS, TYPES
 if TYPE_CHECKING:
     from warehouse.database import Connection
 
+_RUNS_THAT_CHANGED = """
+    SELECT md5(string_agg(run_id || ' ' || status, ' ' ORDER BY run_id)) FROM runs
+    WHERE status NOT IN ('unchanged', 'stopped', 'audited')
+"""
 _SCRIPTS = ("search.js", "article.js")
 
 
@@ -38,23 +42,43 @@ def write_pages(con: "Connection", folder: Path, policy: Policy | None = None) -
     replaced as a whole, so that a browser never sees half of one. The same warehouse gives the same pages.
     """
     with only_writer(folder):
-        return _write_pages(con, folder, policy)
+        there = PageFolder(folder, _version(), _state(con))
+        return [_write_quality(con, there, policy), _write_claims(con, there)]
 
 
-def _write_pages(con: "Connection", folder: Path, policy: Policy | None) -> list[Path]:
-    there = PageFolder(folder, _version())
+def refresh_pages(con: "Connection", folder: Path, policy: Policy | None = None) -> list[Path]:
+    """The same; but what shows claims is looked through only where a run has loaded something since, or a page is missing.
+
+    A warehouse that was changed by hand, without a run, needs `write_pages`.
+    """
+    with only_writer(folder):
+        there = PageFolder(folder, _version(), _state(con))
+        quality, claims = _write_quality(con, there, policy), folder / "claims.html"
+        return [quality, claims if claims.is_file() and there.is_of_state() else _write_claims(con, there)]
+
+
+def _state(con: "Connection") -> str:
+    """The runs that changed what claims pages show, by a hash."""
+    [(state,)] = con.execute(_RUNS_THAT_CHANGED).fetchall()
+    return str(state)
+
+
+def _write_quality(con: "Connection", there: PageFolder, policy: Policy | None) -> Path:
+    return there.keep("quality.html", environment().get_template("quality.html").render(quality_facts(con, policy)))
+
+
+def _write_claims(con: "Connection", there: PageFolder) -> Path:
+    """The claims page, and all that it leads to."""
     templates = environment()
     with tables_of_pages(con):
-        _write_claims(con, there, templates)
-        number = search_files(con)
-        facts = {**claims_facts(con), "files": number, "claim_kinds": KINDS}
+        _write_below(con, there, templates)
+        facts = {**claims_facts(con), "files": search_files(con), "claim_kinds": KINDS}
         claims = there.keep("claims.html", templates.get_template("claims.html").render(facts))
-    quality = there.keep("quality.html", templates.get_template("quality.html").render(quality_facts(con, policy)))
     there.finish()
-    return [quality, claims]
+    return claims
 
 
-def _write_claims(con: "Connection", there: PageFolder, templates: Environment) -> None:
+def _write_below(con: "Connection", there: PageFolder, templates: Environment) -> None:
     """All that claims.html leads to: it comes last, so that its links lead somewhere."""
     for name in _SCRIPTS:
         there.keep(name, _asset(name))

@@ -29,7 +29,7 @@ FIRST_SHOWN = 3
 
 _TOTALS = """
     SELECT (SELECT count(*) FROM documents WHERE is_current AND outcome = 'kept') AS articles,
-        (SELECT count(*) FROM current_claims) AS claims,
+        (SELECT count(*) FROM claims JOIN documents USING (document_id) WHERE is_current AND outcome = 'kept') AS claims,
         (SELECT count(*) FROM sources) AS sources, (SELECT count(*) FROM runs) AS runs
 """
 

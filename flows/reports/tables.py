@@ -24,7 +24,8 @@ _CLAIMS = """
     )
     SELECT c.claim_id, c.document_id, c.cluster_id, c.sentence_id, c.start_char, c.end_char, c.text,
         nullif(c.resolved_text, c.text) AS resolved_text, c.holder, c.voice, c.attribution, c.speaker, c.speaker_id, c.cue,
-        c.claim_type, c.modality, c.is_negated, c.checkworthiness, c.title, c.site, c.url, c.published_at,
+        c.claim_type, c.modality, c.is_negated, c.predicate IS NULL AS is_fragment, c.checkworthiness,
+        c.title, c.site, c.url, c.published_at,
         coalesce(c.published_on, c.published_at::DATE) AS published_on,
         (row_number() OVER (PARTITION BY c.document_id ORDER BY c.start_char, c.end_char, c.claim_id))::INTEGER AS number,
         k.document_count, k.document_count > 1 AS is_repeated, d.claim_id IS NOT NULL AS is_disputed,

@@ -65,6 +65,22 @@ def test_a_repeated_statement_shows_each_article_that_makes_it(load: Load, pages
     assert "It is not." not in repeated
 
 
+def test_of_statements_made_as_often_one_without_a_verb_comes_last(load: Load, reports: Callable[[], Path]) -> None:
+    rows = two_articles()
+    pieces = [("a", "Fast and cheap", None), ("b", "Q5 is cheap.", "is")]
+    rows["claim_clusters"] = [cluster(key, text, 2) for key, text, _ in pieces]
+    rows["claims"] = [
+        claim(f"{key}{document_id}", document_id, sentence_id, 0, text, cluster_id=key, predicate=predicate)
+        for key, text, predicate in pieces
+        for document_id, sentence_id in (("d", "s"), ("e", "t"))
+    ]
+    load(**{**rows, "claim_relations": []})
+    folder = reports()
+    for page in ("claims.html", "lists/repeated-1.html"):
+        shown = (folder / page).read_text(encoding="utf-8")
+        assert shown.index("Q5 is cheap.") < shown.index("Fast and cheap"), page
+
+
 def test_a_dispute_shows_both_sides_and_the_reason(load: Load, pages: Pages) -> None:
     load(**two_articles())
     disputed = _section(pages(), "disputed")

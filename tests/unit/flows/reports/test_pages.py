@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.reports.pages import write_pages
+from flows.reports.pages import refresh_pages, write_pages
 from tests.unit.flows.reports.made_rows import (
     EVIL,
     FIRST,
+    SECOND,
     Structure,
     claim,
     cluster,
@@ -23,6 +25,8 @@ from tests.unit.flows.reports.made_rows import (
     two_articles,
 )
 from warehouse.database import Connection
+
+THIRD = SECOND + timedelta(days=1)
 
 Load = Callable[..., None]
 Reports = Callable[[], Path]
@@ -91,6 +95,31 @@ def test_a_page_that_is_missing_or_was_never_remembered_is_written_again(load: L
     assert reports() == folder
     assert set(_pages(folder)) >= {"articles/d.html", "articles/e.html"}
     assert "Story e" in _pages(folder)["articles/e.html"]
+
+
+def test_a_refresh_leaves_what_shows_claims_until_a_run_has_loaded_something(
+    load: Load, con: Connection, tmp_path: Path
+) -> None:
+    load(**two_articles())
+    write_pages(con, tmp_path)
+    before = _times(tmp_path)
+    con.execute("UPDATE claims SET cue = 'insists' WHERE claim_id = 'c2'")
+    load(runs=[run("r3", THIRD, status="unchanged")])
+    assert [path.name for path in refresh_pages(con, tmp_path)] == ["quality.html", "claims.html"]
+    after = _times(tmp_path)
+    assert {name for name in after if before.get(name) != after[name]} == {"quality.html"}
+    load(runs=[run("r4", THIRD, status="released")])
+    refresh_pages(con, tmp_path)
+    assert _times(tmp_path)["articles/e.html"] != before["articles/e.html"]
+
+
+@pytest.mark.parametrize("gone", ["articles/d.html", "claims.html", "manifest.json", "search/0.js"])
+def test_a_refresh_writes_what_is_missing(load: Load, con: Connection, tmp_path: Path, gone: str) -> None:
+    load(**two_articles())
+    write_pages(con, tmp_path)
+    (tmp_path / gone).unlink()
+    refresh_pages(con, tmp_path)
+    assert (tmp_path / gone).is_file()
 
 
 def test_a_page_is_moved_into_place_and_the_manifest_last(

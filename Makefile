@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.lock
 DATA ?=
+PAGES ?=
 
 .PHONY: help setup run test check evaluate benchmark lock clean
 
@@ -18,7 +19,7 @@ help:
 	@echo "make test       all tests"
 	@echo "make check      lint, types, import contracts, generated docs up to date, known holes of dependencies"
 	@echo "make evaluate   quality on annotated data: make evaluate DATA=folder"
-	@echo "make benchmark  speed beside a bare loop over the same libraries: make benchmark DATA=folder"
+	@echo "make benchmark  speed beside the limit and a plain script: make benchmark DATA=folder [PAGES=2000]"
 	@echo "make lock       $(LOCK) anew from requirements.in (needs uv)"
 	@echo "make clean      away with the environment and caches; data/ stays"
 
@@ -42,7 +43,8 @@ evaluate: setup
 	@$(BIN)/claimhouse evaluate --data "$(or $(DATA),$(error name the folder of the benchmark data: make evaluate DATA=folder))"
 
 benchmark: setup
-	@$(BIN)/python -m benchmarks.throughput "$(or $(DATA),$(error name the folder of the pages: make benchmark DATA=folder))"
+	@$(BIN)/python -m benchmarks.throughput "$(or $(DATA),$(error name the folder of the pages: make benchmark DATA=folder))" \
+	  $(if $(PAGES),--pages $(PAGES))
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it with pip or your package manager." >&2; exit 2; }

@@ -20,6 +20,7 @@ from flows.fetch.collect import ledger_path
 from flows.fetch.ledger import Ledger, SourceRow
 from flows.inputs import inputs_of
 from flows.knowledge import reading
+from flows.move import tidied
 from flows.own_checks import policy_of
 from flows.retries import retried, while_held
 from flows.run import Run, only_run
@@ -28,7 +29,7 @@ from flows.source_past import freshness_of_all
 from warehouse.database import building, is_there
 from warehouse.load import load_tables
 from warehouse.parts import parts
-from warehouse.place import Place
+from warehouse.place import Lake, Place
 from warehouse.tables import QUALITY_RESULTS, RUNS
 from warehouse.tallies import tallies
 
@@ -63,7 +64,7 @@ class Audited:
 @flow(name="audit", flow_run_name=lambda: f"audit at {now():%Y-%m-%d %H:%M:%S}", on_failure=[events.tell_of_failure],
       on_crashed=[events.tell_of_failure])  # fmt: skip
 def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
-    """Check all that was loaded, write the reports anew, and tell of silent sources.
+    """Check all that was loaded, write the reports anew, tell of silent sources, and keep a lake's files in order.
 
     Raises AuditFailed where something would not have passed the gate: all else is done, and told of, before.
 
@@ -79,6 +80,8 @@ def audit(warehouse: str | None = None, config: str | None = None) -> Audited:
         if is_there(settings.place):
             record(checked, run)
             steps.report(run)
+        if isinstance(settings.place, Lake):
+            keep_in_order(settings)
     audited = Audited(
         quality_results=checked.quality_results(run.run_id),
         broken=checked.broken,
@@ -111,6 +114,12 @@ def record(checked: Audit, run: Run) -> None:
     told = {RUNS.name: steps.row_of_run(run, AUDITED), QUALITY_RESULTS.name: checked.quality_results(run.run_id)}
     with building(run.settings.place) as con:
         load_tables(con, told, replaced_documents=())
+
+
+@task(name="keep in order", cache_policy=NO_CACHE)
+def keep_in_order(settings: Settings) -> str:
+    """Merge a lake's small files, and let go what it no longer remembers; says what was done."""
+    return tidied(settings)
 
 
 @task(name="tell of silence", cache_policy=NO_CACHE)

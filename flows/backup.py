@@ -35,8 +35,14 @@ from flows.manifest import (
     write_manifest,
 )
 from flows.settings import CONFIG_FILE, Settings
+from warehouse.carry import carry
 from warehouse.database import building, open_readonly
+from warehouse.lake import bytes_of
 from warehouse.migrate import schema_version
+from warehouse.place import Place
+
+_UNPACKED = 6
+"""So many times the bytes of a lake's Parquet its rows take in a file, at most of those that were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ def back_up(settings: Settings, target: Path, *, config: Path | None = None, wit
     room, and what `open_readonly` raises for the warehouse.
     """
     target = target.expanduser().absolute()
-    _fold_log(settings.place)
+    if isinstance(settings.place, Path):
+        _fold_log(settings.place)
     with closing(open_readonly(settings.place)):
         pass  # what is wrong with it is told with its own path
     with _alone_at(target):
@@ -68,7 +75,7 @@ def back_up(settings: Settings, target: Path, *, config: Path | None = None, wit
         require_room(target.parent, _needed(settings, taken, with_archive=with_archive))
         try:
             writing.mkdir(parents=True)
-            warehouse = copied(settings.place, writing, WAREHOUSE)
+            warehouse = _keep_warehouse(settings.place, writing)
             own = [copied(source, writing, path) for path, source in own_files(settings, config).items() if source.is_file()]
             pages, linked = _keep_archive(settings, writing, target, taken) if with_archive else ([], set[str]())
             manifest = _manifest(writing, [warehouse, *own, *pages], _state(pages, with_archive=with_archive))
@@ -78,6 +85,15 @@ def back_up(settings: Settings, target: Path, *, config: Path | None = None, wit
         finally:
             shutil.rmtree(writing, ignore_errors=True)
     return Made(target, manifest, len(linked))
+
+
+def _keep_warehouse(place: Place, folder: Path) -> FileKept:
+    """The file as it is; the rows of a lake, as one snapshot has them, in a file of their own."""
+    if isinstance(place, Path):
+        return copied(place, folder, WAREHOUSE)
+    carry(place, folder / WAREHOUSE)
+    (folder / f"{WAREHOUSE}.lock").unlink(missing_ok=True)
+    return described(folder, WAREHOUSE)
 
 
 def own_files(settings: Settings, config: Path | None) -> dict[str, Path]:
@@ -167,11 +183,13 @@ def _take_over(before: Path, place: Path) -> None:
 
 
 def _needed(settings: Settings, taken: dict[str, FileKept], *, with_archive: bool) -> int:
-    files = [settings.place]
+    place = settings.place
+    files = [place] if isinstance(place, Path) else []
     if with_archive:
         files += [ledger_path(settings)] if ledger_path(settings).exists() else []
         files += [path for path in archive_files(archive_folder(settings)) if not _is_same(path, taken)]
-    return sum(path.stat().st_size for path in files)
+    of_lake = 0 if isinstance(place, Path) else _UNPACKED * bytes_of(place)
+    return sum(path.stat().st_size for path in files) + of_lake
 
 
 def _is_same(source: Path, taken: dict[str, FileKept]) -> bool:

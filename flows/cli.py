@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from flows.cli_checks import checks
 from flows.cli_data import backup, export, restore
+from flows.cli_move import move, tidy
 from flows.cli_options import Config, Format, Warehouse
 from flows.cli_quarantine import quarantine
 from flows.errors import DONE, WrongUse
@@ -39,6 +40,8 @@ app.command(checks)
 app.command(backup)
 app.command(restore)
 app.command(export)
+app.command(move)
+app.command(tidy)
 
 
 @app.command
@@ -82,11 +85,14 @@ def run(  # noqa: PLR0913   # its options
 
 
 @app.command
-def query(
+def query(  # noqa: PLR0913   # its options
     sql: Annotated[str, Parameter(help="One statement; - reads it from standard input.")],
     *,
     format: Annotated[Format, Parameter(help="How the answer is written.")] = "table",  # the option's name
     output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="File for the answer.")] = None,
+    as_of: Annotated[
+        str | None, Parameter(help="Ask a lake as it was at the end of this day, or at this time, in UTC.")
+    ] = None,
     warehouse: Warehouse = None,
     config: Config = None,
 ) -> int:
@@ -95,14 +101,16 @@ def query(
     ```
     claimhouse query "SELECT speaker, quote FROM quotes LIMIT 10"
     claimhouse query "FROM disputes" --format csv -o disputes.csv
+    claimhouse query "SELECT count(*) FROM claims" --as-of 2026-01-31
     claimhouse query "SHOW TABLES"
     ```
     """
-    from flows.query import ask, show
+    from flows.query import as_it_was, ask, show
     from flows.settings import load_settings
 
-    settings = load_settings(config, warehouse=warehouse)
-    show(ask(settings.place, sys.stdin.read() if sql == "-" else sql), format, output)
+    place = load_settings(config, warehouse=warehouse).place
+    place = as_it_was(place, as_of) if as_of else place
+    show(ask(place, sys.stdin.read() if sql == "-" else sql), format, output)
     return DONE
 
 

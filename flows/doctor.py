@@ -78,24 +78,24 @@ def _data_folder(settings: Settings) -> Diagnosis:
 
 def _disk(settings: Settings) -> Diagnosis:
     folder = next(path for path in (settings.data_dir.absolute(), *settings.data_dir.absolute().parents) if path.exists())
-    warehouse = settings.place
-    needed = _FREE_GB * 1e9 + (warehouse.stat().st_size if warehouse.is_file() else 0)
+    place = settings.place
+    needed = _FREE_GB * 1e9 + (place.stat().st_size if isinstance(place, Path) and place.is_file() else 0)
     free = shutil.disk_usage(folder).free
     found = f"{free / 1e9:.1f} GB free in {folder}"
     return Diagnosis("Disk", found, None if free >= needed else f"Make room: a run may need {needed / 1e9:.1f} GB.")
 
 
 def _warehouse(settings: Settings) -> Diagnosis:
-    path, newest = settings.place, len(migrations())
+    place, newest = settings.place, len(migrations())
     try:
-        with closing(open_readonly(path)) as con:
+        with closing(open_readonly(place)) as con:
             version = schema_version(con)
     except WarehouseMissing:
-        return Diagnosis("Warehouse", f"none at {path} yet; the first run makes it")
+        return Diagnosis("Warehouse", f"none at {place} yet; the first run makes it")
     except WarehouseError as error:
         return Diagnosis("Warehouse", str(error), "See there.")
     later = "" if version == newest else f"; the next run brings it to {newest}"
-    return Diagnosis("Warehouse", f"{path} opens, schema version {version}{later}")
+    return Diagnosis("Warehouse", f"{place} opens, schema version {version}{later}")
 
 
 def _own_checks(settings: Settings) -> Diagnosis:

@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +18,9 @@ from rich.text import Text
 from flows.answer import answer_of, ended_by_ctrl_c
 from flows.errors import WrongUse
 from flows.flat import as_json, flat
-from warehouse.database import open_readonly
+from warehouse.database import Connection, open_readonly
 from warehouse.errors import damaged, is_damage
-from warehouse.place import Place
+from warehouse.place import Lake, Place
 from warehouse.upgrade import what_is_older
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 200
 _WIDE = 100_000
+_NAMES = "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() ORDER BY 1"
 
 
 def ask(warehouse: Place, sql: str, parameters: dict[str, object] | None = None) -> pl.DataFrame:
@@ -35,16 +37,42 @@ def ask(warehouse: Place, sql: str, parameters: dict[str, object] | None = None)
         raise WrongUse("What is asked is no text: it holds bytes that are no UTF-8, or half of a character. Write it anew.")
     with ended_by_ctrl_c(), closing(open_readonly(warehouse)) as con:
         try:
+            if isinstance(warehouse, Lake):
+                _refuse_reaching(con, sql)
             return answer_of(con, sql, parameters or {})
         except SqlError as error:
             if is_damage(error):
                 raise damaged(error) from None
             with suppress(SqlError):
                 con.rollback()  # of a transaction that the query began
-            names = con.execute("SELECT table_name FROM information_schema.tables ORDER BY 1").fetchall()
+            names = con.execute(_NAMES).fetchall()
             tables = ", ".join(name for (name,) in names)
             older = f"\n{told}" if (told := what_is_older(con)) else ""
             raise WrongUse(f"The warehouse can't answer that. {error}\nIt has the tables and views {tables}.{older}") from None
+
+
+def as_it_was(place: Place, when: str) -> Place:
+    """The lake as it was at a time, or at the end of a day; all in UTC. Raises WrongUse for what is neither, and for a file."""
+    if not isinstance(place, Lake):
+        raise WrongUse(
+            f"{place} is a file, and knows only what is. Ask a backup with --warehouse FILE, or the history in it: "
+            "`claim_history`, `page_revisions`. A lake keeps its past: `claimhouse move --to ducklake:postgresql://…`"
+        )
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        raise WrongUse(f"--as-of {when} is no time. Give a day such as 2026-01-31, or a moment: 2026-01-31T09:30.") from None
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    is_day = len(when.strip()) <= len("2026-01-31")
+    return place.as_of(moment + timedelta(days=1) - timedelta(microseconds=1) if is_day else moment)
+
+
+def _refuse_reaching(con: Connection, sql: str) -> None:
+    from warehouse.asked import refused_of_lake  # noqa: PLC0415   # who has a file needs none of it
+
+    if refused := refused_of_lake(con, sql):
+        raise WrongUse(f"That is not asked of the lake: {refused}.")
 
 
 def _is_text(text: str) -> bool:

@@ -16,6 +16,7 @@ from flows.run import alone
 from flows.settings import CONFIG_FILE, Settings, load_settings
 from flows.swaps import Swap, beside, note, remove, take_noted
 from warehouse.database import only_writer
+from warehouse.place import Lake
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Plan:
     @property
     def replaced(self) -> tuple[Path, ...]:
         """What stands here and gives way."""
-        places = (self.settings.place, *((archive_folder(self.settings),) if self.manifest.in_archive else ()))
+        places = (_file_of(self.settings), *((archive_folder(self.settings),) if self.manifest.in_archive else ()))
         return tuple(place for place in places if place.exists())
 
 
@@ -62,10 +63,20 @@ def plan_restore(source: Path, *, config: Path | None = None, warehouse: str | N
         staged.unlink()
 
 
+def _file_of(settings: Settings) -> Path:
+    """Where the warehouse goes. Raises WrongUse for a lake: it is others' as well, and forgets nothing that it held."""
+    if isinstance(settings.place, Lake):
+        raise WrongUse(
+            "A backup holds the warehouse as a file, and is not put in the place of a lake. Restore it with --warehouse FILE, "
+            "then fill an empty lake from that: claimhouse move --warehouse FILE --to ducklake:postgresql://…"
+        )
+    return settings.place
+
+
 def restore(plan: Plan) -> Restored:
     """Put the backup in place. Raises WrongUse for a damaged one, Busy while a run is at work; then nothing has changed."""
     settings, manifest = plan.settings, plan.manifest
-    warehouse = settings.place.expanduser().resolve()
+    warehouse = _file_of(settings).expanduser().resolve()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     require_room(settings.data_dir, manifest.bytes)

@@ -143,11 +143,22 @@ class Schedule(Section):
     port: int = Field(default=4200, ge=1, le=65535, description="a port of this machine: set 1 to 65535")
 
 
-def _warehouse(given: str | Place | None) -> Place | None:
+class Past(Section):
+    """What a lake keeps of its past."""
+
+    keep_days: float = Field(default=30, ge=0, description="the days that a lake remembers what it held: set 0 or more")
+
+
+def warehouse_of(given: str | Place) -> Place:
+    """The place that is named. Raises WrongUse for a lake's address that is none, or that holds a password."""
     try:
-        return place_of(given) if given else None
+        return place_of(given)
     except WrongAddress as error:
         raise WrongUse(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+
+
+def _place_of_text(given: object) -> object:
+    return warehouse_of(given) if isinstance(given, str) else given
 
 
 class Settings(BaseSettings):
@@ -158,7 +169,9 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default=Path("data"), description="the folder for all that a run writes: set a path")
-    warehouse: Annotated[Path | Lake | None, BeforeValidator(_warehouse)] = Field(
+    warehouse: Annotated[
+        Path | Lake | None, BeforeValidator(_place_of_text)
+    ] = Field(
         default=None,
         description="the path of the warehouse, or the address of a lake (ducklake:postgresql://…): set one, or leave it out",
     )
@@ -167,6 +180,7 @@ class Settings(BaseSettings):
     fetch: Fetch = Fetch()
     gate: Gate = Gate()
     schedule: Schedule = Schedule()
+    lake: Past = Past()
     sources: tuple[Source, ...] = Field(default=(), description="a list of tables: write each as [[sources]]")
 
     @property
@@ -212,7 +226,7 @@ def load_settings(config: Path | None = None, *, warehouse: str | Place | None =
             f"A variable of the environment is no JSON: {error}. Set one for each setting, such as "
             f"{ENVIRONMENT_PREFIX}READING{NESTING}MIN_WORDS=20, or write a whole section as JSON."
         ) from None
-    return settings.model_copy(update={"warehouse": _warehouse(warehouse)}) if warehouse else settings
+    return settings.model_copy(update={"warehouse": warehouse_of(warehouse)}) if warehouse else settings
 
 
 def _read_toml(file: Path) -> dict[str, object]:

@@ -10,6 +10,8 @@ from warehouse.errors import WarehouseError
 Connection = duckdb.DuckDBPyConnection
 SqlError = duckdb.Error
 """What a connection raises for a query that it cannot answer."""
+CatalogError = duckdb.CatalogException
+"""What a connection raises for a name that it does not know."""
 
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # No extension is fetched or loaded because a query happens to name it.

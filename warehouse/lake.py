@@ -149,6 +149,14 @@ def is_there(lake: Lake) -> bool:
         return _state(con, lake.now()) is not None
 
 
+def bytes_of(lake: Lake) -> int:
+    """Size of the files that the last snapshot names."""
+    with _mends(lake), closing(open_lake_readonly(lake, 500)) as con:
+        sql = "SELECT coalesce(sum(file_size_bytes + delete_file_size_bytes), 0) FROM ducklake_table_info('warehouse')"
+        [[size]] = con.execute(sql).fetchall()
+    return int(size)
+
+
 def attach_source(con: Connection, lake: Lake, name: str) -> None:
     """Attach the last snapshot to a connection that writes elsewhere, to be read under this name."""
     with _mends(lake):

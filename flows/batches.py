@@ -34,6 +34,13 @@ class Readers(Protocol):
     died: ClassVar[str]
     all_die: ClassVar[str]
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    def limits_for(self, pages: Sequence[FoundPage], wanted: Run) -> Run:
+        """The settings by which these pages are made batches. Raises WrongUse where they can't be read."""
+
     def read(self, batches: Iterable[Batch], work: Work) -> Read:
         """Have batches read; those are lost that were being read when a process died, and maybe others."""
 

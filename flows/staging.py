@@ -96,6 +96,13 @@ class Staging:
         _flush(self.folder)
         self.unnote(key)
 
+    def words(self, key: str) -> int | None:
+        """How many words the documents of a staged batch have; None where it is not staged."""
+        try:
+            return int(pl.read_parquet(self.folder / key / "documents.parquet", columns=["word_count"])["word_count"].sum())
+        except OSError:
+            return None
+
     def pages(self) -> set[Place]:
         """Where every page that is staged was found. What is damaged counts as not staged, also before `clean` removes it."""
         found: set[Place] = set()

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from flows.settings import Settings
 from flows.workers import Workers
+
+if TYPE_CHECKING:
+    from flows.dask_cluster import ClusterWorkers
 
 _SLOW_IMPORTS = ("great_expectations", "flows.settle", "flows.reports.pages")
 """Modules of the steps after reading. They are imported while others read: they take seconds."""
@@ -18,7 +22,8 @@ _SLOW_IMPORTS = ("great_expectations", "flows.settle", "flows.reports.pages")
 seconds: dict[str, float] = {}
 """How long each part took to start, by its name."""
 
-_early: list[Workers] = []
+_early: list[tuple[object, "Workers | ClusterWorkers"]] = []
+"""Workers that were started before the run, each after the settings that decide on them."""
 _ending: list[threading.Thread] = []
 
 
@@ -55,15 +60,14 @@ def wait_for_imports() -> None:
 
 def start_workers(settings: Settings, count: int) -> None:
     """Start worker processes for a run that is about to begin in this process."""
-    _early.append(_workers_for(settings, count))
+    _early.append((_decide(settings), _workers_for(settings, count)))
 
 
 @contextmanager
-def workers(settings: Settings, count: int) -> Iterator[Workers]:
+def workers(settings: Settings, count: int) -> Iterator["Workers | ClusterWorkers"]:
     """The workers that were started early, else new ones. They end while the run goes on: that takes a process a second."""
-    early = _early.pop() if _early else None
-    is_fit = early is not None and (early.reading, early.max_mb) == (settings.reading, settings.run.max_worker_mb)
-    ready = early if early and is_fit else _workers_for(settings, count)
+    decide, early = _early.pop() if _early else (None, None)
+    ready = early if early and decide == _decide(settings) else _workers_for(settings, count)
     try:
         yield ready
     finally:
@@ -72,7 +76,16 @@ def workers(settings: Settings, count: int) -> Iterator[Workers]:
         thread.start()
 
 
-def _workers_for(settings: Settings, count: int) -> Workers:
+def _decide(settings: Settings) -> object:
+    return settings.reading, settings.run.dask, settings.run.max_worker_mb
+
+
+def _workers_for(settings: Settings, count: int) -> "Workers | ClusterWorkers":
+    """Processes of this machine, else the workers of a cluster, however many it has."""
+    if settings.run.dask:
+        from flows.dask_cluster import ClusterWorkers  # noqa: PLC0415   two seconds of import for who has one
+
+        return ClusterWorkers(settings)
     return Workers(settings.reading, count, settings.run.max_worker_mb)
 
 
@@ -83,6 +96,6 @@ def workers_ended() -> Iterator[None]:
         yield
     finally:
         while _early:
-            _early.pop().stop()
+            _early.pop()[1].stop()
         while _ending:
             _ending.pop().join()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from math import ceil
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,8 @@ from prefect.tasks import exponential_backoff
 from expectations.gate import GateContext, Verdict
 from expectations.gate import check as check_tables
 from flows import artifacts, events, progress, startup
-from flows.batches import Annotation, Work, batches_of, stage_unreadable
+from flows.batch import Work
+from flows.batches import Annotation, batches_of, stage_unreadable
 from flows.clock import now
 from flows.discover import Found, discover
 from flows.fetch.collect import Collected, collect_sources
@@ -85,8 +87,8 @@ def annotate(todo: Plan, run: Run) -> None:
     limits = settings.run
     work = Work(run.staging.folder.absolute(), settings.reading, run.version, limits.page_timeout_seconds, limits.max_worker_mb)
     if pages := todo.readable:
-        batches = batches_of(pages, run.version, settings.run, settings.workers)
-        with startup.workers(settings, min(settings.workers, len(batches))) as workers:
+        with startup.workers(settings, min(settings.workers, ceil(len(pages) / limits.batch_pages))) as workers:
+            batches = batches_of(pages, run.version, workers.limits_for(pages, limits), workers.count)
             annotation = Annotation(work, workers)
             annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
             with progress.shown(len(pages), annotation.progress), run.timed(READING):

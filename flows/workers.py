@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Any, ClassVar, Self
@@ -19,9 +19,10 @@ from prefect.task_runners import ProcessPoolTaskRunner
 from flows import language_model
 from flows.batch import Batch, Staged, Work, annotate_batch, read_a_page
 from flows.errors import WrongUse
+from flows.found import FoundPage
 from flows.limits import limit_memory
 from flows.models import load_reader
-from flows.settings import Reading
+from flows.settings import Reading, Run
 
 _CAN_FORK = sys.platform == "linux"
 """Elsewhere what numpy is built on may not survive a fork."""
@@ -51,6 +52,10 @@ class Workers:
         self._processes = count
         self._is_broken = False
         self._runner = self._started()
+
+    def limits_for(self, pages: Sequence[FoundPage], wanted: Run) -> Run:  # noqa: ARG002  # other readers look at the pages
+        """The settings by which these pages are made batches: as they are wanted."""
+        return wanted
 
     def read(self, batches: Iterable[Batch], work: Work) -> Generator[tuple[Batch, Staged | None]]:
         """Have batches read; gives each as it is done, with None where it was lost because a process died.

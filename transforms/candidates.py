@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from transforms.shingles import distinct
 from warehouse.tables import CLAIM_TERMS
 
 TERMS_PER_CLAIM = 8
@@ -83,7 +84,7 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
     """
     new, known = (claims.filter(pl.col("terms").list.len() > 0) for claims in (new, known))
     new = new.sort("place", "claim_id")
-    keys = np.unique(np.concatenate([np.empty(0, np.uint64), *starmap(_keys, _halves(new))]))
+    keys = distinct(np.concatenate([np.empty(0, np.uint64), *starmap(_keys, _halves(new))]))
     keys = keys[(keys >> _HALF > 0) & (keys & _LOWER > 0)]
     order = known.select("place", "claim_id").with_row_index().sort("place", "claim_id")["index"].to_numpy()
     places = known["place"].to_numpy()[order]
@@ -213,15 +214,16 @@ def _pairs(ours: _Numbers, others: _Numbers, first: NDArray[np.int64], last: NDA
         times = counts[start:end]
         within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
         met = others[np.repeat(first[start:end], times) + within] & _LOWER
-        yield np.unique(np.repeat(rows[start:end], times) << _HALF | met)
+        yield distinct(np.repeat(rows[start:end], times) << _HALF | met)
 
 
 def _weighed(new: pl.DataFrame, others: pl.DataFrame, pairs: _Numbers, least_share: float) -> pl.DataFrame:
     """The pairs that share enough: claim and place of ours, other and other_place of theirs, share."""
     ours, theirs = (pairs >> _HALF).astype(np.int64), (pairs & _LOWER).astype(np.int64)
-    met, theirs_met = np.unique(theirs, return_inverse=True)
+    met = distinct(theirs)
+    theirs_met = np.searchsorted(met, theirs)
     others = others[met]
-    vocabulary = np.unique(new["terms"].explode().to_numpy())
+    vocabulary = distinct(new["terms"].explode().to_numpy())
     weights, totals = _matrix(new, vocabulary)
     other_weights, other_totals = _matrix(others, vocabulary)
     other_weights.data[:] = 1

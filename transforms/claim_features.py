@@ -1,6 +1,7 @@
 """What comparison needs to know of one claim: its terms, its subject, its matter, its figures, its direction."""
 
 from calendar import day_name, month_name
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,9 @@ from transforms.terms import CompareLexicon, Word, read_words, term_weight
 
 STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boast", "remain", "presence"))
 """Predicates of a state; `presence` stands for include and contain."""
+
+RUN, LETTERS = 4, 3
+"""Words in a run of words, and letters in a run of letters."""
 
 _CARRYING = frozenset((None, "criterion", "rank"))
 """Roles of words that carry matter: none, and those that a rule of their own asks for."""
@@ -121,15 +125,25 @@ class ClaimFeatures:
         return " ".join(word.term for word in self._all)
 
     @cached_property
-    def context(self) -> tuple[str, ...]:
+    def in_context(self) -> tuple[str, ...]:
         """Terms of the sentence around it, or its own where it is longer, in order."""
         sentence = read_words((self._claim["sentence"] or "").rstrip(_SENTENCE_END), self._lexicon)
         return tuple(word.term for word in max((self._all, sentence), key=len))
 
     @cached_property
-    def context_terms(self) -> frozenset[str]:
-        """The same in no order, each once."""
-        return frozenset(self.context)
+    def context(self) -> Counter[str]:
+        """How often each of these terms is there."""
+        return Counter(self.in_context)
+
+    @cached_property
+    def runs(self) -> Counter[tuple[str, ...]]:
+        """How often each run of `RUN` of them is there."""
+        return _runs(self.in_context, RUN)
+
+    @cached_property
+    def letters(self) -> Counter[tuple[str, ...]]:
+        """How often each run of `LETTERS` letters is in its words."""
+        return _runs(self.spelled, LETTERS)
 
     @cached_property
     def core(self) -> tuple[str, ...]:
@@ -170,7 +184,7 @@ class ClaimFeatures:
     @cached_property
     def held_stance(self) -> Pointing | None:
         """Direction of the words that hold a phrase ("opposes")."""
-        return held_stance_of(self._claim, self.pointings, self._lexicon)
+        return held_stance_of(self._claim, self.pointings, self._lexicon) if is_held(self._claim) else None
 
     @cached_property
     def negators(self) -> frozenset[str]:
@@ -250,6 +264,10 @@ def _read_opening(claim: Mapping[str, Any], opening: str, lexicon: CompareLexico
     features = ClaimFeatures(part, lexicon)
     features.opening = None  # it is one
     return features
+
+
+def _runs[T](parts: Sequence[T], length: int) -> Counter[tuple[T, ...]]:
+    return Counter(zip(*(parts[at:] for at in range(length)), strict=False))
 
 
 def content_terms(text: str, values: Iterable[float], lexicon: CompareLexicon) -> dict[str, float]:

@@ -1,8 +1,12 @@
 """Claims that say the same and claims that may dispute each other, judged pair by pair, with a score and a reason."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from transforms.candidates import Termed, find_candidates, numbered
 from transforms.claim_features import ClaimFeatures, content_terms, read_features
@@ -51,21 +55,26 @@ def relate_claims(new: pl.DataFrame, known: pl.DataFrame, lexicon: CompareLexico
 def claim_terms(claims: pl.DataFrame, lexicon: CompareLexicon) -> pl.DataFrame:
     """Rows of `claim_terms`, one for each of the claims, in their order; what it takes of `COMPARED_CLAIMS` they have."""
     columns = ("text", "resolved_text", "quantities", "entity_ids")
-    rows = [_numbered(*row, lexicon) for row in claims.select(columns).iter_rows()]
+    rows = [_numbered(row, lexicon) for row in claims.select(columns).iter_rows()]
     names = ("terms", "weights", "entities", "place")
     parts = zip(*rows, strict=True) if rows else ((),) * len(names)
-    kinds = CLAIM_TERMS.schema
-    numbers = [pl.Series(name, part, kinds[name]) for name, part in zip(names, parts, strict=True)]
-    return claims.select("claim_id", "document_id").with_columns(numbers).select(kinds.names())
+    numbers = [_series(name, part) for name, part in zip(names, parts, strict=True)]
+    return claims.select("claim_id", "document_id").with_columns(numbers)
 
 
-def _numbered(
-    text: str,
-    resolved: str | None,
-    quantities: Sequence[Mapping[str, object]],
-    entity_ids: Sequence[str],
-    lexicon: CompareLexicon,
-) -> Termed:
+def _series(name: str, values: Sequence[Any]) -> pl.Series:
+    """A column of `claim_terms`: lists from one flat array, since Polars looks at each list by itself."""
+    kind = CLAIM_TERMS.schema[name]
+    if not isinstance(kind, pl.List):
+        return pl.Series(name, values, kind)
+    lengths = np.fromiter(map(len, values), np.int64, len(values))
+    flat = pl.Series(list(chain.from_iterable(values)), dtype=kind.inner)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    return pl.Series(name, pa.LargeListArray.from_arrays(offsets, flat.to_arrow()), kind)
+
+
+def _numbered(claim: tuple[Any, ...], lexicon: CompareLexicon) -> Termed:
+    text, resolved, quantities, entity_ids = claim
     figures = read_figures(quantities)
     weighted = content_terms(resolved or text, [figure.value for figure in figures], lexicon)
     return numbered(weighted, entity_ids or (), " ".join(map(str, figures)))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from transforms.ids import content_id
-from transforms.shingles import NOTHING, Hashes, containment, figures_beside, fold_words, passage_keys, shingle
+from transforms.shingles import NOTHING, Hashes, containment, distinct, figures_beside, fold_words, passage_keys, shingle
 from warehouse.tables import DOCUMENT_RELATIONS
 
 LEAST_WORDS = 20
@@ -168,8 +168,8 @@ def _formula(article: _Article, sharing: Iterable[_Article]) -> Hashes:
     if article.site is None or len(pages) < SITE_PAGES:
         return NOTHING
     shared = [np.intersect1d(article.shingles, other.shingles, assume_unique=True) for other in pages.values()]
-    shingles, counts = np.unique(np.concatenate(shared), return_counts=True)
-    formula = shingles[counts >= SITE_PAGES]
+    ordered = np.sort(np.concatenate(shared))
+    formula = distinct(ordered[SITE_PAGES - 1 :][ordered[SITE_PAGES - 1 :] == ordered[: 1 - SITE_PAGES]])
     return formula if len(formula) <= MOST_FORMULA * len(article.shingles) else NOTHING
 
 

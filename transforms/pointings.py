@@ -26,7 +26,7 @@ class Pointing:
 
 def held_stance_of(claim: Mapping[str, Any], pointings: Sequence[Pointing], lexicon: CompareLexicon) -> Pointing | None:
     """The stance in the words that stand before a held phrase in `resolved_text`, where it is the first direction there."""
-    if not is_held(claim) or not pointings:
+    if not pointings:
         return None
     words, resolved = split_words(claim["text"]), split_words(claim["resolved_text"] or "")
     lead = len(resolved) - len(words)

@@ -13,12 +13,11 @@ from uuid import uuid4
 
 import distributed
 from distributed.scheduler import KilledWorker
-from prefect.utilities.annotations import quote
 from prefect_dask.task_runners import PrefectDaskFuture
 
 from flows.batch import Batch, Staged, Work
 from flows.dask_scheduler import TICK_SECONDS, WORKERS_SECONDS, Scheduler, ground_of
-from flows.dask_worker import Unfit, annotate_on_worker
+from flows.dask_worker import Unfit, annotate_on_worker, packed
 from flows.errors import ClaimhouseError
 from flows.found import FoundPage
 from flows.settings import Run, Settings
@@ -135,10 +134,9 @@ class ClusterWorkers:
 
     def _submit(self, batch: Batch, work: Work) -> distributed.Future:
         fit = self._scheduler.fit()
-        # Prefect looks through what it is given for results of other tasks, unless it is quoted: 60 ms for a thousand pages.
         return self._scheduler.client.submit(
             annotate_on_worker,
-            parameters={"batch": quote(batch), "work": work, "ground": self._ground},
+            parameters={"key": batch.key, "packed": packed(batch, work, self._ground)},
             key=f"annotate-{batch.key}-{uuid4().hex[:8]}",
             workers=fit,
             allow_other_workers=fit is not None,  # where none of them is left: whoever is not fit says so

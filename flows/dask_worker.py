@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pickle
 import platform
 import socket
 from collections.abc import Iterator
@@ -94,12 +95,22 @@ def unfitness(ground: Ground) -> Unfit | None:
     return None
 
 
-@task(name="annotate", task_run_name="annotate {batch.key}", cache_policy=NO_CACHE)
-def annotate_on_worker(batch: Batch, work: Work, ground: Ground) -> Staged | Unfit | None:
+@task(name="annotate", task_run_name="annotate {key}", cache_policy=NO_CACHE)
+def annotate_on_worker(key: str, packed: bytes) -> Staged | Unfit | None:  # noqa: ARG001  # the task is named after it
     """Read the pages of a batch and stage their tables, on a worker of the cluster. None where an earlier one died at it.
 
     A batch comes here again when the worker that had it is lost, also after it has staged it.
     """
+    batch, work, ground = pickle.loads(packed)  # noqa: S301  # all that comes from a scheduler does so
+    return _annotate(batch, work, ground)
+
+
+def packed(batch: Batch, work: Work, ground: Ground) -> bytes:
+    """What `annotate_on_worker` takes, as one thing: Prefect and Dask look into others for results of tasks, page by page."""
+    return pickle.dumps((batch, work, ground))
+
+
+def _annotate(batch: Batch, work: Work, ground: Ground) -> Staged | Unfit | None:
     if unfit := unfitness(ground):
         return unfit
     staging = Staging(work.folder)

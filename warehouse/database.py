@@ -33,6 +33,7 @@ from warehouse.errors import (
     is_full_disk,
 )
 from warehouse.place import Lake, Place
+from warehouse.transaction import undone
 
 __all__ = [
     "Connection",
@@ -144,11 +145,8 @@ def trial(con: Connection, place: Place) -> Iterator[Connection]:
         with beside(place) as other:
             yield other
         return
-    con.begin()
-    try:
+    with undone(con):
         yield con
-    finally:
-        con.rollback()
 
 
 def in_memory() -> Connection:

@@ -64,7 +64,7 @@ _READINGS: tuple[tuple[str, type[WarehouseError], str], ...] = (
 # Of the libraries of PostgreSQL and of S3 there is only a text as well.
 _OF_LAKES: tuple[tuple[str, type[WarehouseError], str], ...] = (
     (
-        "ducklake_max_retry_count|Transaction conflict",
+        "duplicate key value violates unique constraint|Transaction conflict",
         WarehouseChanged,
         "another program wrote to {lake} at the same moment, so that nothing was written. Run again",
     ),
@@ -85,7 +85,7 @@ _OF_LAKES: tuple[tuple[str, type[WarehouseError], str], ...] = (
         "the catalogue of {lake} does not answer ({said}). Start PostgreSQL there, or mend host and port of the address",
     ),
     (
-        "HTTP|S3|URL",
+        'HTTP (Error|GET|PUT|HEAD|POST)|HTTP code|URL "|SSL',
         WarehouseError,
         "the files of {lake} can't be reached ({said}). See whether bucket, keys, AWS_REGION and AWS_ENDPOINT_URL fit",
     ),
@@ -101,9 +101,15 @@ def explained_lake(error: Exception, lake: str) -> WarehouseError:
         return WarehouseError(
             f"the disk of {lake} is full, or that of its catalogue. What was published stands. Make room, then run again"
         )
-    said = " ".join(str(error).split())[:200]
+    said = " ".join(_cause(str(error)).split())[:200]
     kind, message = next((kind, message) for pattern, kind, message in _OF_LAKES if re.search(pattern, str(error)))
     return kind(message.format(lake=lake, said=said))
+
+
+def _cause(said: str) -> str:
+    """DuckLake tells of its retries first, and of what was wrong last."""
+    _, _, cause = said.rpartition("ERROR:  ")
+    return cause or said
 
 
 def explained(error: Exception, path: Path) -> WarehouseError:

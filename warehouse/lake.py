@@ -32,7 +32,7 @@ from warehouse.errors import (
 )
 from warehouse.place import S3, Lake
 from warehouse.storage import log_in
-from warehouse.transaction import transaction
+from warehouse.transaction import transaction, undone
 
 WAIT_SECONDS = 300.0
 """So long a writer waits for another. Loading takes seconds; a run that has lost too often settles under the lock."""
@@ -106,12 +106,8 @@ def beside(lake: Lake) -> Iterator[Connection]:
     with closing(_connected()) as con:
         with _mends(lake):
             _attach_to_write(con, lake.now())
-            con.begin()
-        try:
+        with undone(con):
             yield con
-        finally:
-            with suppress(duckdb.Error):
-                con.rollback()
 
 
 @contextmanager
@@ -251,7 +247,8 @@ def _state(con: Connection, lake: Lake) -> State | None:
 
 
 def _asked(con: Connection, sql: str) -> list[tuple[int | None, ...]]:
-    return con.execute("FROM postgres_query('catalogue', $sql)", {"sql": sql}).fetchall()
+    # Not as a parameter: for the first one that it is given DuckDB imports pandas.
+    return con.execute(f"FROM postgres_query('catalogue', {ddl.quoted(sql)})").fetchall()
 
 
 def _existing(con: Connection, lake: Lake) -> State:

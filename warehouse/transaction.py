@@ -14,6 +14,19 @@ _open: set[int] = set()
 
 
 @contextmanager
+def undone(con: "Connection") -> Iterator[None]:
+    """Nothing that the block does stays."""
+    con.begin()
+    _open.add(id(con))
+    try:
+        yield
+    finally:
+        _open.discard(id(con))
+        with suppress(duckdb.Error):  # what failed may have undone it already
+            con.rollback()
+
+
+@contextmanager
 def transaction(con: "Connection") -> Iterator[None]:
     """What the block does is committed as one, or on any exception undone as one. Within another it is a part of that."""
     if id(con) in _open:

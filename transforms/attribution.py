@@ -31,7 +31,7 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon, 
         if block.zone not in READ_ZONES:
             previous, announced, unsigned, runs_on = None, None, None, False
             continue
-        quotes = find_quotes(text[block.start : block.start + len(block.doc.text)])
+        quotes = find_quotes(text[block.start : block.start + len(block.text)])
         answer = find_answer(block, quotes, labels)
         if answer is not None:
             found.append(answer)
@@ -60,7 +60,7 @@ def find_attributions(text: str, blocks: Sequence[Parsed], lexicon: CueLexicon, 
 
 def _only_quotes(block: Parsed, quotes: Sequence[Quote]) -> bool:
     """Whether a paragraph holds nothing but one quotation."""
-    return len(quotes) == 1 and quotes[0].outer_start <= 1 and quotes[0].outer_end >= len(block.doc.text) - 1
+    return len(quotes) == 1 and quotes[0].outer_start <= 1 and quotes[0].outer_end >= len(block.text) - 1
 
 
 def _repeats(found: Attribution, taken: Sequence[Place]) -> bool:

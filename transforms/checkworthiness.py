@@ -81,7 +81,7 @@ class Checkworthiness:
     def probability(self, features: Iterable[Feature]) -> float:
         """How likely a claim with these features is worth checking, to four digits."""
         # fsum does not depend on the order of a set
-        odds = math.fsum(self.weights[feature] for feature in features if feature in self.weights)
+        odds = math.fsum(map(self.weights.__getitem__, self.weights.keys() & features))
         return round(1 / (1 + math.exp(-odds)), 4)
 
     def features(self, span: Span, classes: Sequence[str], holdings: Holdings) -> set[Feature]:

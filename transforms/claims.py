@@ -39,7 +39,7 @@ class Found:
         if named is None or named.cue is None or not (self.start < named.cue[0] and named.cue[1] < self.end):
             return None
         places = [named.cue, *([named.speaker] if named.speaker and self.start < named.speaker[0] < self.end else [])]
-        text, at = self.block.doc.text, self.block.start
+        text, at = self.block.text, self.block.start
         start, end = min(first for first, _ in places), max(last for _, last in places)
         while start > self.start and text[start - at - 1] in _AROUND_A_CUE:
             start -= 1
@@ -68,7 +68,7 @@ def find_claims(text: str, blocks: Sequence[Parsed], attributions: Sequence[Attr
     for block in blocks:
         if block.zone not in READ_ZONES:
             continue
-        end = block.start + len(block.doc.text)
+        end = block.start + len(block.text)
         here = [a for a in attributions if block.start <= a.start and a.end <= end]
         quotes = find_quotes(text[block.start : end])
         attributed = [claim for a in here for claim in _attributed(block, a)]

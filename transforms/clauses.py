@@ -84,6 +84,10 @@ def clauses_of(sentence: Span) -> list[Span]:
     heads = [sentence.root]
     for head in heads:
         heads += [child for child in head.children if child.dep_ == "conj" and child in sentence and _has_own_subject(child)]
+    if len(heads) == 1:
+        first, last = max(heads[0].left_edge.i, sentence.start), min(heads[0].right_edge.i, sentence.end - 1)
+        span = _bare_clause(doc[first : last + 1], heads[0])
+        return [span] if len(span) else []
     heads.sort(key=lambda head: head.i)
     below = [{part.i for part in head.subtree if sentence.start <= part.i < sentence.end} for head in heads]
     clauses = []
@@ -139,6 +143,8 @@ def _is_edge(token: Token) -> bool:
 def _balanced(span: Span) -> Span:
     """A span without a quotation mark or bracket at its end whose partner stands outside."""
     doc, start, end = span.doc, span.start, span.end
+    if set(span.text).isdisjoint('"()'):
+        return _without_marks(span)
     while end > start and (
         (doc[end - 1].text == '"' and span.text.count('"') % 2) or (doc[end - 1].text == ")" and "(" not in span.text)
     ):
@@ -153,8 +159,12 @@ def _balanced(span: Span) -> Span:
     elif opened > closed:  # cut inside a bracket: what stands before it
         brackets = [token.i for token in doc[start:end] if token.text == "("]
         start, end = (start, brackets[-1]) if brackets and brackets[-1] > start else (start + bool(brackets), end)
-    span = doc[start:end]
-    while end > start and doc[end - 1].is_punct and doc[end - 1].text not in ")%\"'":
+    return _without_marks(doc[start:end])
+
+
+def _without_marks(span: Span) -> Span:
+    """A span without the punctuation at its end."""
+    doc, end = span.doc, span.end
+    while end > span.start and doc[end - 1].is_punct and doc[end - 1].text not in ")%\"'":
         end -= 1
-        span = doc[start:end]
-    return span
+    return doc[span.start : end]

@@ -142,16 +142,23 @@ def clause_span(head: Token, without: Token | None = None) -> Span | None:
     `without` is a token whose subtree is left out at the edges; in the middle it stays, since a span has no holes.
     """
     left_out = {part.i for part in without.subtree} if without is not None and head.is_ancestor(without) else set()
-    inside = [part for part in head.subtree if part.i not in left_out and not part.is_space]
-    while inside and (
-        inside[0].is_punct
-        or (inside[0].dep_ == "mark" and inside[0].lower_ == "that")
-        or (inside[0].dep_ == "cc" and inside[0].head == head)
-    ):
-        inside.pop(0)
-    while inside and inside[-1].is_punct and inside[-1].text not in ")]%":
-        inside.pop()
-    return head.doc[inside[0].i : inside[-1].i + 1] if inside else None
+    doc, start, end = head.doc, head.left_edge.i, head.right_edge.i + 1
+
+    def is_inside(part: Token) -> bool:
+        return part.i not in left_out and not part.is_space and bool(part == head or head.is_ancestor(part))
+
+    # From both ends: most clauses are long, and few of their words stand at an edge.
+    while start < end and (not is_inside(doc[start]) or _only_opens(doc[start], head)):
+        start += 1
+    while end > start and (not is_inside(doc[end - 1]) or (doc[end - 1].is_punct and doc[end - 1].text not in ")]%")):
+        end -= 1
+    return doc[start:end] if start < end else None
+
+
+def _only_opens(part: Token, head: Token) -> bool:
+    """Whether a word at the beginning of a clause is none of what it says: a mark, its "that", what joins it to another."""
+    is_that, joins = part.dep_ == "mark" and part.lower_ == "that", part.dep_ == "cc" and part.head == head
+    return bool(part.is_punct or is_that or joins)
 
 
 def clause_end(head: Token) -> int:

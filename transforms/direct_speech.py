@@ -33,19 +33,21 @@ def find_quotations(
     found: list[Attribution] = []
     last: Attribution | None = previous
     for i, quote in enumerate(quotes):
-        after_end = quotes[i + 1].outer_start if i + 1 < len(quotes) else len(doc.text)
+        after_end = quotes[i + 1].outer_start if i + 1 < len(quotes) else len(block.text)
         before_start = quotes[i - 1].outer_end if i else 0
-        cue = _cue_after(doc.text, quote, after_end, cues) or _cue_before(doc.text, quote, before_start, cues)
+        cue = _cue_after(block.text, quote, after_end, cues) or _cue_before(block.text, quote, before_start, cues)
         colon = None if cue else _speaker_before_colon(block, quote, before_start)
         signer = None if cue or colon else find_signer(block, quote.outer_end)
-        place = (base + quote.start, base + quote.start + len(doc.text[quote.start : quote.end].rstrip(" ,;-")))
+        place = (base + quote.start, base + quote.start + len(block.text[quote.start : quote.end].rstrip(" ,;-")))
         if cue is not None and _is_statement(block, quote, STATEMENT_WORDS - 2):
             last = _attributed(block, place, cue)
         elif colon is not None:
             last = Attribution(*place, "direct", block.place(speaker_span(colon)), None, block.place(colon))
         elif signer is not None and _is_statement(block, quote, STATEMENT_WORDS):
             last = replace(signer, start=place[0], end=place[1])
-        elif last is not None and _continues(doc.text, quote, before_start, i) and _is_statement(block, quote, STATEMENT_WORDS):
+        elif (
+            last is not None and _continues(block.text, quote, before_start, i) and _is_statement(block, quote, STATEMENT_WORDS)
+        ):
             last = replace(last, start=place[0], end=place[1])
         else:
             continue
@@ -57,7 +59,7 @@ def find_quotations(
 
 def find_announcement(block: Parsed, quotes: Sequence[Quote], lexicon: CueLexicon) -> Attribution | None:
     """Who speaks in the next paragraph, where this one ends in a colon: "She added:", "The court issued this statement:"."""
-    text = block.doc.text.rstrip()
+    text = block.text.rstrip()
     if not text.endswith(":") or any(quote.outer_end >= len(text) for quote in quotes):
         return None
     last = list(block.doc.sents)[-1]
@@ -81,8 +83,8 @@ _SIGNER_WORDS = 12
 
 def find_signer(block: Parsed, start: int) -> Attribution | None:
     """Whose a quotation is: a dash and a name follow it, from this place to the paragraph's end: "- Ann Lee, mayor"."""
-    dash = _SIGNED.match(block.doc.text, start)
-    words = block.doc.char_span(dash.end(), len(block.doc.text.rstrip()), alignment_mode="expand") if dash else None
+    dash = _SIGNED.match(block.text, start)
+    words = block.doc.char_span(dash.end(), len(block.text.rstrip()), alignment_mode="expand") if dash else None
     if words is None or len(words) > _SIGNER_WORDS or any(token.pos_ in ("VERB", "AUX") for token in words):
         return None
     name = next((token for token in words if token.is_punct), words[-1])
@@ -99,7 +101,7 @@ def _joined_split(block: Parsed, found: Sequence[Attribution], part: Attribution
     first = found[-1]
     if first.end > part.cue[0] or part.cue[1] > part.start:
         return None
-    between = block.doc.text[first.end - block.start : part.start - block.start].rstrip(" \"'")
+    between = block.text[first.end - block.start : part.start - block.start].rstrip(" \"'")
     if not between.endswith((",", "-")) or all(_has_finite(block, place) for place in (first, part)):
         return None
     return replace(part, start=first.start, gap=(first.end, part.start))
@@ -199,7 +201,7 @@ def _is_abbreviation(text: str, at: int) -> bool:
 
 def _speaker_before_colon(block: Parsed, quote: Quote, limit: int) -> Token | None:
     """The name before a colon before a quotation, where no verb stands between: `Renquist: "No."`."""
-    lead = block.doc.text[limit : quote.outer_start].rstrip()
+    lead = block.text[limit : quote.outer_start].rstrip()
     if not lead.endswith(":"):
         return None
     words = block.doc.char_span(limit + _last_stop(lead), limit + len(lead) - 1, alignment_mode="contract")
@@ -252,7 +254,7 @@ _LABEL = re.compile(r"([A-Z][\w.&'-]*(?: [\w.&'-]+){0,4}):\s+(?=\S)")
 
 def count_labels(blocks: Sequence[Parsed]) -> Counter[str]:
     """How many paragraphs begin with each label before a colon: in an interview the same few names return."""
-    return Counter(match[1] for block in blocks if (match := _LABEL.match(block.doc.text)))
+    return Counter(match[1] for block in blocks if (match := _LABEL.match(block.text)))
 
 
 def find_answer(block: Parsed, quotes: Sequence[Quote], labels: Counter[str]) -> Attribution | None:
@@ -260,7 +262,7 @@ def find_answer(block: Parsed, quotes: Sequence[Quote], labels: Counter[str]) ->
 
     A label that is no name ("Key point:", "Pro Tip:") names no speaker. An answer between marks is a quotation like others.
     """
-    match = _LABEL.match(block.doc.text)
+    match = _LABEL.match(block.text)
     if match and any(quote.outer_start <= match.end() for quote in quotes):
         return None
     label = block.doc.char_span(*match.span(1), alignment_mode="expand") if match else None
@@ -271,7 +273,7 @@ def find_answer(block: Parsed, quotes: Sequence[Quote], labels: Counter[str]) ->
     returns = labels[match[1]] > 1 and (types & {"PERSON", "ORG"} or all(token.is_upper for token in label if token.is_alpha))
     if not in_full and not (returns and block.zone == "body"):
         return None
-    end = len(block.doc.text.rstrip())
+    end = len(block.text.rstrip())
     colon = block.start + match.end(1)
     name = block.place(label)
     return Attribution(block.start + match.end(), block.start + end, "direct", name, (colon, colon + 1), block.place(label[-1]))

@@ -143,7 +143,7 @@ def find_mentions(text: str, blocks: Sequence[Parsed], catalogue: Catalogue) -> 
 
 def _glued_versions(text: str, block: Parsed, catalogue: Catalogue) -> Iterator[Mention]:
     """Names of the catalogue's products in one word with a version: the model passes over "GPT-9o" and "Qwen7-72B"."""
-    for match in _GLUED.finditer(block.doc.text):
+    for match in _GLUED.finditer(block.text):
         if _is_product(match, catalogue):
             start, end = block.start + match.start(), block.start + match.end()
             known = catalogue.names.get(fold_name(match[0]))
@@ -253,7 +253,7 @@ def _with_version(text: str, block: Parsed, mention: Mention) -> Mention:
     is_product = mention.type in ("PRODUCT", "OTHER")
     if not is_product and (mention.type != "ORG" or mention.method != "catalogue"):
         return mention
-    doc_end = block.start + len(block.doc.text)
+    doc_end = block.start + len(block.text)
     behind = text[mention.end : min(doc_end, mention.end + 40)]
     match = _VERSIONED.match(behind)
     if match is None:

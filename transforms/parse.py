@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 from spacy.language import Language
@@ -60,7 +61,7 @@ _BATCH_CHARS = 60_000
 """What the model reads at once, which its memory grows with as well: most articles whole, long texts in parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parsed:
     """One block as the model read it. `start` is where the block begins in the document's text, in code points."""
 
@@ -68,6 +69,11 @@ class Parsed:
     start: int
     zone: str
     section: str | None
+
+    @cached_property
+    def text(self) -> str:
+        """The block's words as the model read them. They are put together token by token: many ask, so it is done once."""
+        return str(self.doc.text)
 
     def place(self, span: Span | Token) -> tuple[int, int]:
         """Where a span or token of this block stands in the document's text."""

@@ -181,14 +181,16 @@ def _named(mention: Mention, owners: set[str], method: str, catalogue: Catalogue
 
 def _missed_short_forms(text: str, mentions: Sequence[Mention], people: set[str], catalogue: Catalogue) -> list[Mention]:
     """Surnames of the document's people where the model saw no name; a surname that is also a common word here is left."""
+    if not people:
+        return []
     zones = sorted((mention.start, mention.end) for mention in mentions)
-    words = Counter(match[0] for match in _WORD.finditer(text))
+    words = set(_WORD.findall(text))
     surnames: dict[str, set[str]] = {}
     for name in people:
         surnames.setdefault(bare_name(name).split()[-1], set()).add(name)
     found = []
     for surname, owners in sorted(surnames.items()):
-        if len(surname) < MIN_SHORT_FORM or words[surname.lower()] or len(owners) > 1:
+        if len(surname) < MIN_SHORT_FORM or surname.lower() in words or len(owners) > 1:
             continue
         for match in re.finditer(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", text):
             if not any(start < match.end() and match.start() < end for start, end in zones):

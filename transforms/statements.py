@@ -1,7 +1,7 @@
 """What a statement is: its subject, predicate and object, how firmly it is put, whether it is denied, what kind it is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import polars as pl
@@ -14,6 +14,8 @@ AUXILIARIES = ("aux", "auxpass")
 _OBJECTS = ("dobj", "attr", "acomp", "oprd", "dative")
 _NAMING = ("NOUN", "PROPN")
 """What is named is not said to happen: "rivals" compare nothing, "results" cause nothing, "fears" fear nothing."""
+MOST_WORDS = 100_000
+"""Words that are remembered with what they mark."""
 _NEGATIONS = frozenset(("not", "n't", "never", "no", "nobody", "none", "nothing", "neither", "nor"))
 
 
@@ -26,6 +28,8 @@ class ClaimWords:
 
     of: dict[str, frozenset[str]]
     begins: frozenset[str]
+    _met: dict[tuple[int, int], tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    """By the hashes of a word as printed and of its lemma: the kinds that it is of, and what of it begins a form of two."""
 
     @classmethod
     def from_frame(cls, frame: pl.DataFrame) -> Self:
@@ -38,18 +42,22 @@ class ClaimWords:
 
     def has(self, kind: str, tokens: Iterable[Token]) -> bool:
         """Whether one of the tokens is a word of that kind, as lemma or as printed, and does not name or describe a thing."""
-        forms = self.of[kind]
-        return any(
-            token.pos_ not in _NAMING and token.dep_ not in ("amod", "compound") and self._is_form(token, forms)
-            for token in tokens
-        )
+        for token in tokens:
+            kinds, begun = self._met.get((token.lower, token.lemma)) or self._meet(token)
+            is_form = kind in kinds or (
+                begun and any(f"{word} {part}" in self.of[kind] for part in _behind(token) for word in begun)
+            )
+            if is_form and token.pos_ not in _NAMING and token.dep_ not in ("amod", "compound"):
+                return True
+        return False
 
-    def _is_form(self, token: Token, forms: frozenset[str]) -> bool:
-        printed, lemma = token.lower_, token.lemma_.lower()
-        if printed in forms or lemma in forms:
-            return True
-        begun = [word for word in (printed, lemma) if word in self.begins]
-        return bool(begun) and any(f"{word} {part}" in forms for part in _behind(token) for word in begun)
+    def _meet(self, token: Token) -> tuple[frozenset[str], tuple[str, ...]]:
+        words = dict.fromkeys((token.lower_, token.lemma_.lower()))
+        if len(self._met) > MOST_WORDS:
+            self._met.clear()
+        kinds = frozenset(kind for kind, forms in self.of.items() if not forms.isdisjoint(words))
+        known = self._met[token.lower, token.lemma] = kinds, tuple(word for word in words if word in self.begins)
+        return known
 
 
 def _behind(token: Token) -> Iterator[str]:

@@ -12,7 +12,18 @@ import polars as pl
 
 from warehouse.database import Connection
 from warehouse.frames import ids, registered
-from warehouse.tables import CLAIM_CLUSTERS, CLAIMS, DOCUMENTS, ENTITIES, ENTITY_ALIASES, SOURCES, TABLES, Column, Table
+from warehouse.tables import (
+    CLAIM_CLUSTERS,
+    CLAIMS,
+    DOCUMENTS,
+    ENTITIES,
+    ENTITY_ALIASES,
+    SENTENCES,
+    SOURCES,
+    TABLES,
+    Column,
+    Table,
+)
 from warehouse.transaction import transaction
 
 _BY_NAME = {table.name: table for table in TABLES}
@@ -56,7 +67,8 @@ def load_tables(con: Connection, frames: Mapping[str, pl.DataFrame], *, replaced
             _take_out(con, name, frames[name])
         for table in TABLES:
             if table.name in frames:
-                _write(con, table, frames[table.name], first_met.get(table.name))
+                frame = _beside_sentences(con, frames) if table is CLAIMS else frames[table.name]
+                _write(con, table, frame, first_met.get(table.name))
         for name in _CHANGES.keys() & frames.keys():
             _change(con, *_CHANGES[name], frames[name])
 
@@ -124,6 +136,19 @@ def _write(con: Connection, table: Table, frame: pl.DataFrame, first_met: pl.Dat
     with registered(con, incoming=frame):
         con.execute(f"DELETE FROM {table.name} USING incoming WHERE {_same_key(table)}")
         con.execute(f"INSERT INTO {table.name} BY NAME FROM incoming")
+
+
+def _beside_sentences(con: Connection, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The claims, each with its sentence and the heading above it: who asks for both needs to look through one table only."""
+    claims = frames[CLAIMS.name].drop("sentence", "section")
+    found = frames[SENTENCES.name] if SENTENCES.name in frames else SENTENCES.frame()
+    others = claims.join(found, on="sentence_id", how="anti")["sentence_id"]
+    if not others.is_empty():
+        with registered(con, asked=ids("sentence_id", others)):
+            known = con.execute("FROM sentences SEMI JOIN asked USING (sentence_id)").pl()
+        found = pl.concat([found, known.select(found.columns).cast(found.schema)])
+    beside = found.select("sentence_id", "section", sentence="text")
+    return claims.join(beside, on="sentence_id", how="left", maintain_order="left").select(CLAIMS.schema.names())
 
 
 def _with_first_met(table: Table, frame: pl.DataFrame, first_met: pl.DataFrame) -> pl.DataFrame:

@@ -63,6 +63,8 @@ CLAIMS = Table(
         Column("object_id", pl.String, "The object's entity, where it is one.", nullable=True, references="entities.entity_id"),
         Column("checkworthiness", pl.Float32, "How much the statement is worth checking.", unit="probability", between=(0, 1)),
         Column("cluster_id", pl.String, "Claims that say the same.", references="claim_clusters.cluster_id"),
+        Column("sentence", pl.String, "Text of that sentence; the load writes it here, beside the claim.", nullable=True),
+        Column("section", pl.String, "Nearest heading above it; likewise.", nullable=True),
     ),
 )
 

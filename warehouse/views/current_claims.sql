@@ -22,8 +22,8 @@ SELECT
     c.predicate,
     c.object,
     c.checkworthiness,
-    s.text AS sentence,
-    s.section,
+    c.sentence,
+    c.section,
     d.title,
     d.site,
     d.url,
@@ -43,7 +43,6 @@ SELECT
     d.page_id
 FROM claims AS c
 JOIN documents AS d USING (document_id)
-JOIN sentences AS s USING (sentence_id)
 WHERE d.is_current AND d.outcome = 'kept';
 
 COMMENT ON COLUMN current_claims.holder IS

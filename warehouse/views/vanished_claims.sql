@@ -37,7 +37,7 @@ SELECT
     g.cue,
     g.claim_type,
     g.checkworthiness,
-    s.text AS sentence,
+    c.sentence,
     CASE WHEN n.outcome = 'kept' THEN 'edited' ELSE n.outcome END AS reason,
     g.first_seen_at,
     g.vanished_at,
@@ -60,7 +60,6 @@ SELECT
     g.page_id
 FROM gone AS g
 JOIN claims AS c USING (claim_id)
-JOIN sentences AS s USING (sentence_id)
 JOIN claim_clusters AS k ON k.cluster_id = g.cluster_id
 JOIN documents AS n ON n.document_id = g.vanished_document_id
 LEFT JOIN alike AS a ON a.claim_id = g.claim_id;

@@ -344,6 +344,8 @@ def _small_frames() -> dict[str, pl.DataFrame]:
     _add_relations(rows)
     _add_keys(rows)
     _add_runs(rows)
+    sentences = {row["sentence_id"]: {"sentence": row["text"], "section": row.get("section")} for row in rows["sentences"]}
+    rows["claims"] = [{**row, **sentences[row["sentence_id"]]} for row in rows["claims"]]
     return {table.name: table.frame(rows[table.name]) for table in TABLES}
 
 

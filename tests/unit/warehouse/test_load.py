@@ -196,3 +196,10 @@ def test_a_document_met_again_is_touched_and_nothing_else(loaded: Connection) ->
     assert after.filter(document_id="news")["last_seen_at"].item() == LATER
     assert after.filter(pl.col("document_id") != "news").equals(before.filter(pl.col("document_id") != "news"))
     assert after.drop("last_seen_at").equals(before.drop("last_seen_at"))
+
+
+@pytest.mark.parametrize("beside", [(), ("sentences",)], ids=["known", "new"])
+def test_a_claim_is_loaded_with_its_sentence_and_the_heading_above_it(loaded: Connection, frames: Frames, beside) -> None:
+    bare = frames["claims"].with_columns(pl.lit(None, pl.String).alias(name) for name in ("sentence", "section"))
+    load_tables(loaded, {"claims": bare, **{name: frames[name] for name in beside}}, replaced_documents=[])
+    assert read_table(loaded, CLAIMS).equals(frames["claims"].sort("claim_id"))

@@ -28,6 +28,8 @@ from warehouse.tables import (
     Table,
 )
 
+_OF_SENTENCES = {"sentence": "text", "section": "section"}
+"""Columns of claims that repeat one of their sentence's."""
 SAME_SCORE, DISPUTED_SCORE, COPY_SCORE = 0.85, 0.6, 0.9
 _TABLES = (*BATCH_TABLES, CLAIM_RELATIONS, DOCUMENT_RELATIONS)
 _IN_IDS = {MENTIONS.name: "mention", CLAIMS.name: "claim", QUANTITIES.name: "quantity", TIME_EXPRESSIONS.name: "time"}
@@ -116,6 +118,9 @@ class Press:
                 rows[column] += [document_id] * count
             elif column == "text":
                 rows[column] += [text[start:end] for start, end in zip(starts, ends, strict=True)]
+            elif table is CLAIMS and column in _OF_SENTENCES:
+                told = self._rows[SENTENCES.name][_OF_SENTENCES[column]][-len(edition.skeleton.segments) :]
+                rows[column] += [told[place] for place in columns["sentence_id"]]
             elif column == "section":
                 rows[column] += [None if at is None else text[starts[at] : ends[at]] for at in values]
             elif column == "sentence_id":

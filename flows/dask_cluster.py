@@ -17,7 +17,7 @@ from prefect_dask.task_runners import PrefectDaskFuture
 
 from flows.batch import Batch, Staged, Work
 from flows.dask_scheduler import TICK_SECONDS, WORKERS_SECONDS, Scheduler, ground_of
-from flows.dask_worker import Unfit, annotate_on_worker, packed
+from flows.dask_worker import Unfit, annotate_on_worker, packed, readiness, unfitness
 from flows.errors import ClaimhouseError
 from flows.found import FoundPage
 from flows.settings import Run, Settings
@@ -38,7 +38,8 @@ class ClusterWorkers:
     """The workers of a Dask scheduler, as many as there are at any time, as a task runner of Prefect's.
 
     Only so many batches are with the scheduler as its workers are about to read: a run that ends early takes back little, and
-    workers that join get theirs at once. `ready_in_seconds` is how long it took until all had the model.
+    workers that join get theirs at once. `ready_in_seconds` is how long it took until all had the model. Raises WrongUse where
+    no scheduler answers, or a worker is not fit: it tells of the mend.
     """
 
     died: ClassVar[str] = (
@@ -56,7 +57,12 @@ class ClusterWorkers:
         self._ground = ground_of(settings)
         self._with_scheduler: dict[distributed.Future, Batch] = {}
         self._scheduler = Scheduler(settings.run.dask or "")
-        self._looks = self._scheduler.look(self._ground)
+        try:
+            self._scheduler.refuse_unfit(self._scheduler.look(unfitness, self._ground))
+            self._getting_ready = self._scheduler.look(readiness, self._ground)
+        except BaseException:
+            self._scheduler.close()
+            raise
 
     @property
     def count(self) -> int:
@@ -68,9 +74,10 @@ class ClusterWorkers:
 
         Raises WrongUse where a worker is not fit, or does not see the pages, and where there is no worker.
         """
-        self._scheduler.refuse_unfit(self._looks)
+        self._scheduler.refuse_unfit(self._getting_ready)
+        self._getting_ready.clear()  # else the scheduler would have it done anew when a worker is lost
         self._ground = replace(self._ground, pages=_samples(pages))
-        self._scheduler.refuse_unfit(self._scheduler.look(self._ground))
+        self._scheduler.refuse_unfit(self._scheduler.look(unfitness, self._ground))
         self.ready_in_seconds = time.monotonic() - self._began
         fair = ceil(len(pages) / (max(self.count, 1) * ROUNDS))
         return wanted.model_copy(update={"batch_pages": max(wanted.batch_pages, min(fair, MOST_PAGES))})

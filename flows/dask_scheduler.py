@@ -5,6 +5,7 @@ import logging
 import socket
 import time
 from asyncio import CancelledError
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from prefect.settings import PREFECT_API_URL
 from prefect_dask import DaskTaskRunner
 
 from flows import progress
-from flows.dask_worker import Ground, Unfit, look, versions
+from flows.dask_worker import Ground, Unfit, versions
 from flows.errors import ClaimhouseError, WrongUse
 from flows.settings import Settings
 
@@ -61,8 +62,8 @@ class Scheduler:
         """The addresses that work must go to; None where any will do."""
         return self.running() if self._unfit else None
 
-    def look(self, ground: Ground) -> Looks:
-        """Have every worker look at itself. Raises WrongUse where there is none for a while."""
+    def look(self, asked: Callable[[Ground], Unfit | None], ground: Ground) -> Looks:
+        """Ask every worker something of itself. Raises WrongUse where there is none for a while."""
         deadline = time.monotonic() + WORKERS_SECONDS
         if not self.running():
             progress.warn(f"The Dask scheduler at {self.address} has no workers: waiting for some …")
@@ -71,7 +72,7 @@ class Scheduler:
                 raise WrongUse(self.no_workers())
             time.sleep(1)
         return {
-            address: self.client.submit(look, ground, workers=[address], key=f"look-{uuid4().hex}", pure=False)
+            address: self.client.submit(asked, ground, workers=[address], key=f"look-{uuid4().hex}", pure=False)
             for address in addresses
         }
 

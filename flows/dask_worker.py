@@ -74,10 +74,8 @@ def versions(reading: Reading) -> tuple[tuple[str, str], ...]:
     )
 
 
-def look(ground: Ground) -> Unfit | None:
-    """See whether this worker is fit, and load what reading needs, so that no batch has to wait for it."""
-    if unfit := unfitness(ground):
-        return unfit
+def readiness(ground: Ground) -> Unfit | None:
+    """Load what reading needs, so that no batch has to wait for it. What can't be loaded makes the worker unfit."""
     try:
         read_a_page(load_reader(ground.reading))
     except (WrongUse, OSError) as error:

@@ -288,7 +288,14 @@ def _with_rows(finding: Finding, judged: int, failed: Iterable[int]) -> Finding:
 
 def _clear(chunk: pl.DataFrame, checks: Sequence[Check]) -> dict[int, int]:
     """Of the checks whose outcome stands in the rows as marks or gaps those that no row fails, by number: rows judged."""
-    reckoned = {number: check for number, check in enumerate(checks) if check.holds or check.rule == NOT_NULL}
+    exact = {
+        name for name, kind in chunk.schema.items() if not kind.is_float()
+    }  # pandas takes NaN for a gap, and Polars does not
+    reckoned = {
+        number: check
+        for number, check in enumerate(checks)
+        if check.holds or (check.rule == NOT_NULL and exact.issuperset(check.columns))
+    }
     if not reckoned:
         return {}
     passing = chunk.select(_passes(check).all().alias(str(number)) for number, check in reckoned.items()).row(0)

@@ -8,10 +8,9 @@ can't be told to forget functions, so a text that names one of them is not run.
 import re
 from functools import cache
 
-import duckdb
 from duckdb import StatementType
 
-from warehouse.engine import CONFIG, Connection, load_extension
+from warehouse.engine import Connection, connected_with
 
 _HARMLESS = frozenset((
     "ducklake_snapshots", "ducklake_table_info", "ducklake_table_changes", "ducklake_table_insertions",
@@ -55,11 +54,8 @@ def _run(sql: str) -> list[str]:
 @cache
 def _functions() -> frozenset[str]:
     """Names of what the extensions bring along, but for what is harmless: all of it, so that a new version adds no hole."""
-    with duckdb.connect(":memory:", config=CONFIG) as con:
-        before = _names(con)
-        for extension in ("ducklake", "postgres_scanner", "httpfs"):
-            load_extension(con, extension)
-        return (_names(con) - before - _HARMLESS) | {*_OF_LAKES, _CATALOGUE}
+    with connected_with() as plain, connected_with("ducklake", "postgres_scanner", "httpfs") as con:
+        return (_names(con) - _names(plain) - _HARMLESS) | {*_OF_LAKES, _CATALOGUE}
 
 
 def _names(con: Connection) -> frozenset[str]:

@@ -67,8 +67,8 @@ def _require_free(target: Place) -> None:
         return
     if isinstance(target, Lake):
         with open_readonly(target) as con:
-            filled = [table.name for table in TABLES if con.execute(f"FROM {table.name} LIMIT 1").fetchone()]
-            if not filled:
+            counts = " + ".join(f"(SELECT count(*) FROM {table.name})" for table in TABLES)
+            if con.execute(f"SELECT {counts}").fetchone() == (0,):
                 return
     raise WarehouseError(f"{target} holds a warehouse already. Name another place")
 

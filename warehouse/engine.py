@@ -22,6 +22,27 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": False,
 }
 
+_checked: set[str] = set()
+"""Extensions whose signature was found good in this process."""
+
+
+def connected_with(*extensions: str, **config: str) -> Connection:
+    """A connection in memory with these extensions loaded.
+
+    DuckDB checks the signature of each, over tens of megabytes. In one process that is done once.
+    """
+    known = _checked.issuperset(extensions)
+    con = duckdb.connect(":memory:", config={**CONFIG, **config, "allow_unsigned_extensions": known})
+    try:
+        for name in extensions:
+            load_extension(con, name)
+        con.execute("SET allow_unsigned_extensions = false")
+    except BaseException:
+        con.close()
+        raise
+    _checked.update(extensions)
+    return con
+
 
 def load_extension(con: Connection, name: str) -> None:
     """Load a signed extension of DuckDB from its wheel. Raises WarehouseError where that is not installed."""

@@ -20,7 +20,7 @@ from tempfile import gettempdir
 import duckdb
 
 from warehouse import ddl, migrate
-from warehouse.engine import CONFIG, Connection, load_extension
+from warehouse.engine import Connection, connected_with, load_extension
 from warehouse.errors import (
     WarehouseChanged,
     WarehouseError,
@@ -177,15 +177,11 @@ def maintaining(lake: Lake) -> Connection:
 
 
 def _connected(*, lake: bool = True) -> Connection:
-    con = duckdb.connect(":memory:", config={**CONFIG, "temp_directory": f"{gettempdir()}/claimhouse.tmp"})
-    try:
-        load_extension(con, "postgres_scanner")
-        if lake:
-            load_extension(con, "ducklake")
-            con.execute("SET ducklake_max_retry_count = 0")
-    except BaseException:
-        con.close()
-        raise
+    temporary = f"{gettempdir()}/claimhouse.tmp"
+    if not lake:
+        return connected_with("postgres_scanner", temp_directory=temporary)
+    con = connected_with("postgres_scanner", "ducklake", temp_directory=temporary)
+    con.execute("SET ducklake_max_retry_count = 0")
     return con
 
 
@@ -215,7 +211,8 @@ def _bring_up_to_date(con: Connection, lake: Lake) -> None:
     except (WarehouseNotADatabase, WarehouseTooNew) as error:
         raise type(error)(f"{lake}: {error}") from None
     if not migrate.is_current(con):
-        migrate.migrate(con)
+        with transaction(con):  # else a reader might find the half of it
+            migrate.migrate(con)
 
 
 def _require_schema(con: Connection, lake: Lake) -> None:

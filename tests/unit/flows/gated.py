@@ -7,15 +7,17 @@ from uuid import uuid4
 
 import polars as pl
 
+from expectations.gate import Verdict
 from expectations.model import Check
 from expectations.suites import Finding
 from flows import steps
 from flows.found import Found
 from flows.knowledge import reading
-from flows.news import News, what_passes
+from flows.news import News, Settled, what_passes
 from flows.run import Run
 from flows.settings import Settings, load_settings
 from warehouse.load import read_table
+from warehouse.place import Lake, Place
 from warehouse.tables import BATCH_TABLES, SOURCES, Table
 
 FIRST, SECOND, THIRD = datetime(2024, 7, 23), datetime(2024, 7, 24), datetime(2024, 7, 25)
@@ -90,19 +92,29 @@ def article(name: str, *texts: str, **more: object) -> dict[str, list[dict[str, 
     return rows
 
 
+def settle_what_passes(news: News, found: Found, run: Run) -> tuple[Settled, Verdict]:
+    """As the flow does it, without Prefect."""
+    return what_passes(
+        news,
+        lambda rest: steps.settle.fn(rest, run),
+        lambda settled, rest: steps.check.fn(settled, rest, found, run),
+    )
+
+
 class Gated:
     """What runs come to, one after the other, in a data folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, lake: Lake | None = None) -> None:
         self.folder = folder
-        self.path = folder / "warehouse.duckdb"
+        self.path: Place = lake or folder / "warehouse.duckdb"
         self.hold_back()
 
     def hold_back(self, *checks: str) -> None:
         """From now on rows that fail these checks are held back."""
         (self.folder / "checks.toml").write_text("\n".join(checks), encoding="utf-8")
         gate = '[gate]\nmax_quarantined_percent = 100\nchecks = "checks.toml"\n'
-        (self.folder / "claimhouse.toml").write_text(f'data_dir = "."\n{gate}', encoding="utf-8")
+        text = f'data_dir = "."\nwarehouse = "{self.path}"\n{gate}'
+        (self.folder / "claimhouse.toml").write_text(text, encoding="utf-8")
 
     @property
     def settings(self) -> Settings:
@@ -110,19 +122,19 @@ class Gated:
 
     def run(self, *articles: dict[str, list[dict[str, object]]], at: datetime = FIRST) -> str:
         """Load what passes of the articles; the run's id."""
+        run, news, found = self.read(*articles, at=at)
+        settled, verdict = settle_what_passes(news, found, run)
+        assert verdict.passed, verdict.stopped_by
+        assert steps.load.fn(settled, verdict, news, found, run)
+        return run.run_id
+
+    def read(self, *articles: dict[str, list[dict[str, object]]], at: datetime = FIRST) -> tuple[Run, News, Found]:
+        """A run that has read the articles, as news."""
         read = {table.name: table.frame([row for one in articles for row in one[table.name]]) for table in BATCH_TABLES}
         run = Run(self.settings, "v1", run_id=str(uuid4()), flow_run_id=None, started_at=at)
         source = {"source_id": "s", "kind": "file", "location": "file:///", "title": "Articles", "added_at": FIRST}
         found = Found(SOURCES.frame([source]), (), 0, ())
-        news = News(read, (), read["documents"].height)
-        settled, verdict = what_passes(
-            news,
-            lambda rest: steps.settle.fn(rest, run),
-            lambda settled, rest: steps.check.fn(settled, rest, found, run),
-        )
-        assert verdict.passed, verdict.stopped_by
-        steps.load.fn(settled, verdict, news, found, run)
-        return run.run_id
+        return run, News(read, (), read["documents"].height), found
 
     def table(self, table: Table) -> pl.DataFrame:
         with reading(self.path) as con:

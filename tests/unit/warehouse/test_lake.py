@@ -264,3 +264,14 @@ def test_runs_stand_in_the_order_in_which_they_came(small, frames):
     with closing(open_readonly(small)) as con:
         order = [run for (run,) in con.execute("SELECT run_id FROM runs ORDER BY rowid").fetchall()]
     assert order == frames[RUNS.name]["run_id"].to_list()
+
+
+def test_a_new_lake_is_there_with_all_of_its_schema_or_not_at_all(new_lake):
+    lake = new_lake()
+    with building(lake):
+        pass
+    with closing(open_readonly(lake)) as con:
+        snapshots = con.execute("SELECT snapshot_id, schema_version FROM ducklake_snapshots('warehouse')").fetchall()
+    made = min(number for number, schema in snapshots if schema > 0)
+    with closing(open_readonly(lake.at(made))) as con:
+        assert is_current(con)

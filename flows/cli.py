@@ -72,6 +72,13 @@ def run(  # noqa: PLR0913   # its options
     claimhouse run
     ```
     """
+    from flows.handover import handed_over
+    from flows.settings import load_settings
+
+    code = handed_over(load_settings(config, warehouse=warehouse).data_dir)
+    if code is not None:
+        return code
+
     from flows.launch import Wanted, launch
     from flows.progress import show_queries, show_summary
 

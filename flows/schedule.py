@@ -30,6 +30,7 @@ from flows.build import build
 from flows.collect import collect
 from flows.errors import WrongUse
 from flows.settings import Settings
+from flows.standby import kept
 from flows.watch import watched_folders, watching
 from warehouse.place import place_of
 
@@ -63,7 +64,8 @@ def serve(settings: Settings, config: Path | None, warehouse: str | None) -> Non
     for deployment in heavy:
         working.add_deployment(deployment)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
-    with suppress(KeyboardInterrupt), watching(watched_folders(settings), besides=settings.data_dir, on_arrival=start_build):
+    watched = watching(watched_folders(settings), besides=settings.data_dir, on_arrival=start_build)
+    with kept(settings, config), suppress(KeyboardInterrupt), watched:
         asyncio.run(_both(fetching, working))
 
 

@@ -141,6 +141,9 @@ class Schedule(Section):
     )
     timezone: str = Field(default="UTC", min_length=1, description="a time zone: set for example UTC or Europe/Berlin")
     port: int = Field(default=4200, ge=1, le=65535, description="a port of this machine: set 1 to 65535")
+    keep_warm: bool = Field(
+        default=True, description="whether a process waits with all loaded for runs that a person starts: set true or false"
+    )
 
 
 class Past(Section):
@@ -169,9 +172,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default=Path("data"), description="the folder for all that a run writes: set a path")
-    warehouse: Annotated[
-        Path | Lake | None, BeforeValidator(_place_of_text)
-    ] = Field(
+    warehouse: Annotated[Path | Lake | None, BeforeValidator(_place_of_text)] = Field(
         default=None,
         description="the path of the warehouse, or the address of a lake (ducklake:postgresql://…): set one, or leave it out",
     )

@@ -59,8 +59,20 @@ def wait_for_imports() -> None:
 
 
 def start_workers(settings: Settings, count: int) -> None:
-    """Start worker processes for a run that is about to begin in this process."""
-    _early.append((_decide(settings), _workers_for(settings, count)))
+    """Start worker processes for a run that is about to begin in this process, where none wait for it."""
+    decide = _decide(settings)
+    if all(waiting != decide for waiting, _ in _early):
+        _early.append((decide, _workers_for(settings, count)))
+
+
+def get_ready(settings: Settings) -> None:
+    """Load here what any run needs, and have its workers load what they need: so that the run itself finds all of it."""
+    if not settings.run.dask:
+        waiting = Workers(settings.reading, settings.workers, settings.run.max_worker_mb)
+        _early.append((_decide(settings), waiting))
+        waiting.wait()
+    wait_for_imports()
+    seconds.clear()  # nobody waited for these
 
 
 @contextmanager

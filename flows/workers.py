@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Any, ClassVar, Self
@@ -52,6 +53,11 @@ class Workers:
         self._processes = count
         self._is_broken = False
         self._runner = self._started()
+
+    def wait(self) -> None:
+        """Wait until the processes are there, so that no run does; none of its time is spent on their start then."""
+        wait_for(self._first)
+        self.ready_in_seconds = 0.0
 
     def limits_for(self, pages: Sequence[FoundPage], wanted: Run) -> Run:  # noqa: ARG002  # other readers look at the pages
         """The settings by which these pages are made batches: as they are wanted."""
@@ -102,8 +108,9 @@ class Workers:
         runner.__enter__()
         # The pool starts a process when work arrives. Its first work is to do nothing, so that the model loads while Prefect's
         # server starts; a task can't be that work, as it needs the server.
-        for _ in range(self._processes):
-            runner._executor.submit(os.getpid).add_done_callback(note)  # type: ignore[union-attr]
+        self._first = [runner._executor.submit(os.getpid) for _ in range(self._processes)]  # type: ignore[union-attr]
+        for begun in self._first:
+            begun.add_done_callback(note)
         return runner
 
 

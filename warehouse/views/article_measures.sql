@@ -9,18 +9,21 @@ WITH pieces AS (
         d.document_id,
         s.zone,
         len(s.text) AS chars,
-        hash(s.text) AS words,
+        CASE WHEN s.zone IN ('body', 'list') THEN hash(s.text) END AS words,
         s.zone IN ('body', 'list') AS is_read,
         -- closing marks may follow what ends a sentence
-        NOT regexp_matches(right(s.text, 4), '[.!?…:;]\W*$') AS is_unended
+        s.zone = 'body' AND NOT regexp_matches(right(s.text, 4), '[.!?…:;]\W*$') AS is_unended
     FROM sentences AS s
     JOIN documents AS d USING (document_id)
     WHERE d.outcome = 'kept'
 ),
+-- three times in all is a quick look, which spares counting the pages of most
+often AS (SELECT source_id, first_seen_at, words FROM pieces WHERE is_read GROUP BY ALL HAVING count(*) >= 3),
 -- what at least three pages have in the same words is the site's own, as for copies: two may share a passage of their story
 furniture AS (
     SELECT source_id, first_seen_at, words
     FROM pieces
+    SEMI JOIN often USING (source_id, first_seen_at, words)
     WHERE is_read
     GROUP BY ALL
     HAVING count(DISTINCT page_id) >= 3
@@ -31,7 +34,7 @@ cut AS (
         count(*) AS sentence_count,
         count_if(p.zone = 'boilerplate') AS boilerplate_count,
         count_if(p.zone = 'body') AS body_sentence_count,
-        count_if(p.zone = 'body' AND p.is_unended) AS unended_count,
+        count_if(p.is_unended) AS unended_count,
         coalesce(sum(p.chars) FILTER (p.is_read), 0) AS read_chars,
         coalesce(sum(p.chars) FILTER (p.is_read AND f.words IS NOT NULL), 0) AS repeated_chars
     FROM pieces AS p

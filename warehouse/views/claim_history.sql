@@ -1,7 +1,14 @@
 -- What each page stated over its revisions: since when, until when, in which words. For what is new since any run or day, and
 -- for what an edit took away. One row: one statement of one page.
 CREATE OR REPLACE VIEW claim_history AS
-WITH made AS (
+WITH
+-- most statements are made by one claim alone: what it says is all of their history
+further AS (
+    SELECT cluster_id FROM claim_clusters WHERE claim_count <> 1
+    UNION
+    SELECT c.cluster_id FROM claims AS c JOIN documents AS d USING (document_id) WHERE NOT d.is_current
+),
+made AS (
     SELECT
         p.page_id,
         c.cluster_id,
@@ -17,6 +24,7 @@ WITH made AS (
         -- of the last revision that makes it, the claim most worth checking
         max_by(c.claim_id, (p.place, c.checkworthiness, c.claim_id)) AS claim_id
     FROM claims AS c
+    SEMI JOIN further USING (cluster_id)
     JOIN page_revisions AS p USING (document_id)
     WHERE p.outcome = 'kept'
     GROUP BY p.page_id, c.cluster_id
@@ -55,7 +63,43 @@ SELECT
 FROM made AS m
 JOIN claims AS c USING (claim_id)
 JOIN documents AS d ON d.document_id = c.document_id
-LEFT JOIN page_revisions AS n ON n.page_id = m.page_id AND n.place = m.last_place + 1;
+LEFT JOIN page_revisions AS n ON n.page_id = m.page_id AND n.place = m.last_place + 1
+UNION ALL
+SELECT
+    c.text,
+    c.speaker,
+    c.attribution,
+    c.cue,
+    c.claim_type,
+    c.modality,
+    c.checkworthiness,
+    p.is_current,
+    p.first_seen_at,
+    p.first_seen_at,
+    p.last_seen_at,
+    NULL,
+    p.revision,
+    p.revision,
+    NULL,
+    1,
+    [c.text],
+    p.title,
+    p.site,
+    p.url,
+    p.published_at,
+    p.published_on,
+    p.run_id,
+    NULL,
+    NULL,
+    c.claim_id,
+    c.cluster_id,
+    c.speaker_id,
+    c.document_id,
+    p.page_id
+FROM claims AS c
+ANTI JOIN further AS f ON f.cluster_id = c.cluster_id
+JOIN page_revisions AS p ON p.document_id = c.document_id
+WHERE p.outcome = 'kept';
 
 COMMENT ON COLUMN claim_history.text IS 'The statement in the words of the last revision that makes it.';
 COMMENT ON COLUMN claim_history.is_current IS 'Whether the page states it now.';

@@ -1,7 +1,12 @@
 -- Claims that at least two documents make which are no copies of each other. One row: one claim in one of them.
 -- `holder_count` tells whether more than one voice stands behind it: five articles that quote one person are one voice.
 CREATE OR REPLACE VIEW corroborated_claims AS
-WITH held AS (SELECT cluster_id, count(*)::INTEGER AS holder_count FROM statement_holders GROUP BY cluster_id)
+WITH
+repeated AS (SELECT * FROM claim_clusters WHERE document_count >= 2),
+held AS (
+    SELECT cluster_id, count(*)::INTEGER AS holder_count FROM statement_holders SEMI JOIN repeated USING (cluster_id)
+    GROUP BY cluster_id
+)
 SELECT
     k.text AS statement,
     k.document_count,
@@ -31,9 +36,8 @@ SELECT
     c.speaker_id,
     c.document_id
 FROM current_claims AS c
-JOIN claim_clusters AS k USING (cluster_id)
-LEFT JOIN held ON held.cluster_id = c.cluster_id
-WHERE k.document_count >= 2;
+JOIN repeated AS k USING (cluster_id)
+LEFT JOIN held ON held.cluster_id = c.cluster_id;
 
 COMMENT ON COLUMN corroborated_claims.statement IS 'The representative wording, the same for all claims of the cluster.';
 COMMENT ON COLUMN corroborated_claims.is_copied IS 'Whether the article took it over from another that it copies.';

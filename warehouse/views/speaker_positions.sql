@@ -25,6 +25,13 @@ component (cluster_id, root_id) USING KEY (cluster_id) AS (
     WHERE c.root_id < known.root_id
     GROUP BY o.other_cluster_id
 ),
+-- most statements are made by one claim alone, and disputed by none: they are matters of their own
+shared AS (
+    SELECT k.*, c.root_id
+    FROM claim_clusters AS k
+    LEFT JOIN component AS c ON c.cluster_id = k.cluster_id
+    WHERE k.claim_count <> 1 OR c.root_id IS NOT NULL
+),
 -- a statement that denies nothing stands for the matter, so that the other side can deny it; of several the one that most
 -- documents make; ties go to the earliest, then to the smallest id
 matters AS (
@@ -33,41 +40,40 @@ matters AS (
         k.text AS position,
         first_value(k.cluster_id) OVER leading_first AS matter_id,
         first_value(k.text) OVER leading_first AS matter,
-        c.root_id IS NOT NULL AS is_disputed
-    FROM claim_clusters AS k
-    LEFT JOIN component AS c ON c.cluster_id = k.cluster_id
-    JOIN (SELECT cluster_id, bool_and(is_negated) AS is_negated FROM claims GROUP BY cluster_id) AS w
-        ON w.cluster_id = k.cluster_id
+        k.root_id IS NOT NULL AS is_disputed
+    FROM shared AS k
+    JOIN (
+        SELECT cluster_id, bool_and(is_negated) AS is_negated FROM claims SEMI JOIN shared USING (cluster_id) GROUP BY cluster_id
+    ) AS w ON w.cluster_id = k.cluster_id
     WINDOW leading_first AS (
-        PARTITION BY coalesce(c.root_id, k.cluster_id)
+        PARTITION BY coalesce(k.root_id, k.cluster_id)
         ORDER BY w.is_negated, k.document_count DESC, k.claim_count DESC, k.first_published_at ASC NULLS LAST, k.cluster_id
     )
 ),
 -- what is reported of nobody ("it is said that") is nobody's position
-held AS (
-    SELECT c.*, m.matter_id, m.matter, m.position, m.is_disputed
+shared_claims AS (
+    SELECT c.claim_id, c.voice, c.speaker_id, c.holder, m.matter_id
     FROM current_claims AS c
     JOIN matters AS m ON m.cluster_id = c.cluster_id
     WHERE c.holder IS NOT NULL
 ),
 holders AS (
     SELECT matter_id, count(DISTINCT (voice, coalesce(speaker_id, lower(holder))))::INTEGER AS holder_count
-    FROM held GROUP BY matter_id
+    FROM shared_claims GROUP BY matter_id
 ),
 claimed AS (
     SELECT claim_id, entity_id, max(role) FILTER (role <> 'mentioned') AS part
     FROM claim_entities WHERE role <> 'speaker' GROUP BY claim_id, entity_id
 ),
+claimed_together AS (SELECT h.matter_id, a.* FROM claimed AS a JOIN shared_claims AS h USING (claim_id)),
 -- of the matter are the entities that one of its statements has as subject or object
-central AS (
-    SELECT DISTINCT h.matter_id, a.entity_id FROM held AS h JOIN claimed AS a USING (claim_id) WHERE a.part IS NOT NULL
-),
+central AS (SELECT DISTINCT matter_id, entity_id FROM claimed_together WHERE part IS NOT NULL),
 about AS (
     SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS entity_role FROM claimed
     UNION ALL
     SELECT h.claim_id, t.entity_id, NULL
-    FROM held AS h JOIN central AS t USING (matter_id)
-    ANTI JOIN claimed AS a ON a.claim_id = h.claim_id AND a.entity_id = t.entity_id
+    FROM shared_claims AS h JOIN central AS t USING (matter_id)
+    ANTI JOIN claimed_together AS a ON a.claim_id = h.claim_id AND a.entity_id = t.entity_id
 ),
 cue_words AS (
     SELECT cue, regexp_split_to_array(lower(cue), '[^a-z]+') AS words
@@ -90,9 +96,9 @@ SELECT
     e.name AS entity,
     e.type AS entity_type,
     a.entity_role,
-    h.matter,
+    coalesce(m.matter, h.text) AS matter,
     CASE
-        WHEN h.cluster_id = h.matter_id THEN 'states'
+        WHEN m.matter_id IS NULL OR h.cluster_id = m.matter_id THEN 'states'
         WHEN o.cluster_id IS NOT NULL THEN 'disputes'
         ELSE 'other'
     END AS side,
@@ -103,11 +109,11 @@ SELECT
         WHEN o.cluster_id IS NOT NULL AND h.is_negated THEN 'denies'
         ELSE 'asserts'
     END AS stance,
-    h.is_disputed,
-    n.holder_count,
+    coalesce(m.is_disputed, false) AS is_disputed,
+    coalesce(n.holder_count, 1) AS holder_count,
     h.holder,
     h.voice,
-    h.position,
+    coalesce(m.position, h.text) AS position,
     h.text AS quotation,
     h.resolved_text,
     h.attribution,
@@ -128,19 +134,22 @@ SELECT
     h.start_char,
     h.end_char,
     a.entity_id,
-    h.matter_id,
+    coalesce(m.matter_id, h.cluster_id) AS matter_id,
     h.cluster_id,
     h.claim_id,
     h.speaker_id,
     h.document_id
-FROM held AS h
-JOIN holders AS n ON n.matter_id = h.matter_id
+FROM current_claims AS h
+LEFT JOIN matters AS m ON m.cluster_id = h.cluster_id
+LEFT JOIN holders AS n ON n.matter_id = m.matter_id
 LEFT JOIN about AS a ON a.claim_id = h.claim_id
 LEFT JOIN entities AS e ON e.entity_id = a.entity_id
-LEFT JOIN opposed AS o ON o.cluster_id = h.cluster_id AND o.other_cluster_id = h.matter_id
+LEFT JOIN opposed AS o ON o.cluster_id = h.cluster_id AND o.other_cluster_id = m.matter_id
 LEFT JOIN cued ON cued.cue = h.cue
-WHERE h.voice = 'speaker' OR h.is_disputed OR n.holder_count > 1
-    OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition');
+WHERE h.holder IS NOT NULL AND (
+    h.voice = 'speaker' OR m.is_disputed OR n.holder_count > 1
+    OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
+);
 
 COMMENT ON COLUMN speaker_positions.entity IS
     'Canonical name of an entity that the matter is about; NULL where it is about none that is known: search in matter then.';

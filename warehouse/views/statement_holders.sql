@@ -1,7 +1,10 @@
 -- Who makes each statement, and who made it first. A speaker whom ten articles quote is one holder, and so is a site however
 -- many of its articles say it; copies add none. One row: one holder of one statement.
 CREATE OR REPLACE VIEW statement_holders AS
-WITH held AS (
+WITH
+-- most statements are made by one claim alone, which needs no counting
+shared AS (SELECT cluster_id, text FROM claim_clusters WHERE claim_count <> 1),
+held AS (
     SELECT
         c.cluster_id,
         c.voice,
@@ -11,13 +14,14 @@ WITH held AS (
         coalesce(dated_holder, min(c.holder)) AS holder,
         count(*)::INTEGER AS claim_count,
         count(DISTINCT c.document_id)::INTEGER AS document_count,
-        list(DISTINCT c.site ORDER BY c.site) FILTER (c.site IS NOT NULL) AS sites,
-        list(DISTINCT c.modality ORDER BY c.modality) AS modalities,
+        list_sort(list_distinct(list(c.site))) AS sites,
+        list_sort(list_distinct(list(c.modality))) AS modalities,
         min(c.published_at) AS first_published_at,
         min(c.published_on) AS first_published_on,
         -- of claims without a date the one with the smallest id, after all that have one
         min_by(c.claim_id, (coalesce(c.published_at, 'infinity'), c.claim_id)) AS first_claim_id
     FROM current_claims AS c
+    SEMI JOIN shared USING (cluster_id)
     ANTI JOIN copied_claims AS o ON o.claim_id = c.claim_id
     WHERE c.holder IS NOT NULL
     GROUP BY c.cluster_id, c.voice, holder_key
@@ -45,9 +49,34 @@ SELECT
     h.first_claim_id AS claim_id,
     c.document_id
 FROM held AS h
-JOIN claim_clusters AS k USING (cluster_id)
+JOIN shared AS k USING (cluster_id)
 JOIN claims AS c ON c.claim_id = h.first_claim_id
-JOIN documents AS d ON d.document_id = c.document_id;
+JOIN documents AS d ON d.document_id = c.document_id
+UNION ALL
+SELECT
+    c.text,
+    c.holder,
+    c.voice,
+    1,
+    1,
+    CASE WHEN c.site IS NULL THEN [] ELSE [c.site] END,
+    [c.modality],
+    c.published_at,
+    c.published_on,
+    c.published_at IS NOT NULL,
+    1,
+    c.text,
+    c.cue,
+    c.title,
+    c.site,
+    c.url,
+    c.cluster_id,
+    c.speaker_id,
+    c.claim_id,
+    c.document_id
+FROM current_claims AS c
+ANTI JOIN shared AS k ON k.cluster_id = c.cluster_id
+WHERE c.holder IS NOT NULL;
 
 COMMENT ON COLUMN statement_holders.statement IS 'The representative wording, the same for all holders of the statement.';
 COMMENT ON COLUMN statement_holders.holder IS 'Who makes it: a speaker, or the site of an article in its own voice.';

@@ -180,6 +180,23 @@ def test_a_webhook_hears_of_a_closed_gate_a_silent_source_and_a_run_that_failed(
     assert "secret" not in source
 
 
+def test_a_run_that_a_person_starts_is_run_by_the_process_that_waits_and_another_takes_its_place(served: Served, built: dict):
+    address = served.folder / "data" / "prefect" / "standby.json"
+    wait_until(address.exists)
+    waiting = json.loads(address.read_text(encoding="utf-8"))["pid"]
+    (served.folder / "by-hand.txt").write_text(PAGE.replace("forty", "ninety").replace("two million", "six million"))
+    environment = {name: value for name, value in served.environment.items() if not name.startswith("PREFECT_")}
+
+    command = [sys.executable, "-m", "flows.cli", "run", "by-hand.txt", "--json"]
+    ran = subprocess.run(command, check=False, cwd=served.folder, env=environment, capture_output=True, text=True, timeout=60)
+
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["outcomes"] == {"kept": 1}
+    log = (served.folder / "data" / "logs" / "claimhouse.log").read_text(encoding="utf-8")
+    assert f"| {waiting} | flow run 'by-hand.txt at" in log
+    wait_until(lambda: address.exists() and json.loads(address.read_text(encoding="utf-8"))["pid"] != waiting)
+
+
 def test_a_run_that_meets_another_at_work_is_tried_again(served: Served, built: dict):
     with FileLock(served.folder / "data" / "run.lock"):
         met = served.start("build")

@@ -3,7 +3,8 @@
     python -m benchmarks.compare_scale [--folder DIR] [--claims 1000000] [--rounds 4] [--accept REASON]
 
 Makes a warehouse of 10,000 claims and one of a million (see `made_claims`), and settles the same 1,000 new claims against each,
-as a run does: from the warehouse's file and the rows that were read to relations, clusters, entities and copies. Each turn is a
+as a run does: from the warehouse's file and the rows that were read to relations, clusters, entities and copies. A day's batch,
+1,000 articles with 15,000 claims, is settled and loaded against an empty warehouse and against the million. Each turn is a
 process of its own that has settled something small before, so that imports and lexicons, which cost the same whatever is known,
 do not hide what grows. Seconds are those that a person waits; the best turn counts. The warehouses stay in the folder
 and are used again.
@@ -42,11 +43,14 @@ from warehouse.load import load_tables
 from warehouse.tables import SOURCES
 
 NEW, FEW, MANY = 1_000, 10_000, 1_000_000
+A_DAY = 1_000 * CLAIMS_PER_ARTICLE
 NEW_RESTATED = 0.3
 """Share of the new claims that restate a known one: as where several papers write of the same day."""
 MOST_TIMES = 3.5
 """The aim is 3. Of a million claims each new one meets others than the next, so that three times as many known claims are taken
 apart, which is half of the time; the rest looks through all terms and reads rows of large tables."""
+MOST_TIMES_A_DAY = 1.5
+"""A day's batch beside the same one on an empty warehouse, settled and loaded."""
 MOST_GIGABYTES = 4.0
 ARTICLES_AT_ONCE = 2_000
 DATA = "made claims"
@@ -104,12 +108,12 @@ def _print(articles: Articles, made: Sequence[tuple[Statement, int]]) -> list[st
     return [claim_id for part in parts for claim_id in articles.add([statement for statement, _ in part])]
 
 
-def new_articles() -> dict[str, pl.DataFrame]:
-    """What was read of new articles: claims of their own, and some that restate one of the first known ones."""
+def new_articles(claims: int) -> dict[str, pl.DataFrame]:
+    """What was read of new articles with so many claims: their own, and some that restate one of the first known ones."""
     known: list[Statement] = []
     list(Maker(1).statements(0, FEW, known))
     articles = Articles(first=10 * MANY)
-    _print(articles, list(Maker(2).statements(10 * MANY, NEW, known, NEW_RESTATED)))
+    _print(articles, list(Maker(2).statements(10 * MANY, claims, known, NEW_RESTATED)))
     return articles.take()
 
 
@@ -123,9 +127,9 @@ class Turn:
     peak_bytes: int
 
 
-def take_turn(path: Path) -> Turn:
-    """Settle the new articles against the warehouse and load them into a copy of it, in this process."""
-    new = new_articles()
+def take_turn(path: Path, claims: int) -> Turn:
+    """Settle new articles with so many claims against the warehouse and load them into a copy of it, in this process."""
+    new = new_articles(claims)
     _settle({name: rows.head(100) for name, rows in new.items()}, path.with_name("nothing.duckdb"))
     collect_less_often()
     started = time.perf_counter()
@@ -146,37 +150,57 @@ def _settle(read: dict[str, pl.DataFrame], path: Path) -> Settled:
         return settle(read, con, seeds(), datetime(2026, 2, 1))
 
 
-def _turn_apart(path: Path) -> Turn:
-    command = [sys.executable, "-m", "benchmarks.compare_scale", "--turn", str(path)]
+def _turn_apart(path: Path, claims: int) -> Turn:
+    command = [sys.executable, "-m", "benchmarks.compare_scale", "--turn", str(path), "--new", str(claims)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603   our own command
     return Turn(**json.loads(done.stdout))
 
 
-def figures_of(few: Turn, many: Turn, claims: int) -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The best turn of each: few new claims against few known ones and many, and a day's batch against none and many."""
+
+    few: Turn
+    many: Turn
+    day_on_none: Turn
+    day_on_many: Turn
+
+
+def figures_of(turns: Turns, claims: int) -> list[Figure]:
     """Figures with their limits."""
+    few, many, none, day = turns.few, turns.many, turns.day_on_none, turns.day_on_many
     times = many.settle_seconds / few.settle_seconds
     detail = f"{many.settle_seconds:.2f} s against {few.settle_seconds:.2f} s; {many.relations} and {few.relations} relations"
+    day_seconds, none_seconds = (turn.settle_seconds + turn.load_seconds for turn in (day, none))
+    of_a_day = (
+        f"{day.settle_seconds:.1f} s and loading {day.load_seconds:.1f} s against {none.settle_seconds:.1f} s and "
+        f"{none.load_seconds:.1f} s; {day.relations} and {none.relations} relations"
+    )
+    batch = f"{A_DAY:,} new claims on {claims:,}, settled and loaded, times the same on an empty warehouse"
     return [
         Figure(DATA, f"settling against {claims:,} claims, times against {FEW:,}", times, detail, limit=MOST_TIMES),
         Figure(DATA, f"settling against {claims:,} claims, peak memory in GB", many.peak_bytes / 1e9, limit=MOST_GIGABYTES),
+        Figure(DATA, batch, day_seconds / none_seconds, of_a_day, limit=MOST_TIMES_A_DAY),
     ]
 
 
 def main(folder: Path, *, claims: int = MANY, rounds: int = 4, reason: str | None = None) -> int:
     """Make what is missing, time, print, and hold against the limits. Returns 1 where one is exceeded."""
     console = Console(width=None if sys.stdout.isatty() else 180, highlight=False)
-    turns: dict[int, list[Turn]] = {FEW: [], claims: []}
-    for size in turns:
+    for size in (0, FEW, claims):
         path = folder / f"made-{size}.duckdb"
         if not path.exists():
             console.print(f"making a warehouse of {size:,} claims …")
             make_warehouse(path, size)
+    turns: dict[tuple[int, int], list[Turn]] = {(FEW, NEW): [], (claims, NEW): [], (0, A_DAY): [], (claims, A_DAY): []}
     for _ in range(rounds):
-        for size, taken in turns.items():
-            taken.append(_turn_apart(folder / f"made-{size}.duckdb"))
-    few, many = (min(taken, key=lambda turn: turn.settle_seconds) for taken in turns.values())
-    console.print(f"loading them: {few.load_seconds:.1f} s and {many.load_seconds:.1f} s, of which the file is copied once")
-    return settle_figures(figures_of(few, many, claims), reason, console)
+        for (size, new), taken in turns.items():
+            taken.append(_turn_apart(folder / f"made-{size}.duckdb", new))
+    best = Turns(*(min(taken, key=lambda turn: turn.settle_seconds + turn.load_seconds) for taken in turns.values()))
+    console.print(
+        f"loading few: {best.few.load_seconds:.1f} s and {best.many.load_seconds:.1f} s, of which the file is copied once"
+    )
+    return settle_figures(figures_of(best, claims), reason, console)
 
 
 def _arguments() -> argparse.Namespace:
@@ -186,13 +210,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=4, metavar="N", help="turns of each; the best one counts")
     parser.add_argument("--accept", metavar="REASON", help="accept what is measured now, for this reason")
     parser.add_argument("--turn", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--new", type=int, default=NEW, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 if __name__ == "__main__":
     given = _arguments()
     if given.turn:
-        print(json.dumps(asdict(take_turn(given.turn))))
+        print(json.dumps(asdict(take_turn(given.turn, given.new))))
         sys.exit(0)
     with tempfile.TemporaryDirectory() as made:
         sys.exit(main(given.folder or Path(made), claims=given.claims, rounds=given.rounds, reason=given.accept))

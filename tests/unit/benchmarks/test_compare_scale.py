@@ -1,4 +1,4 @@
-from benchmarks.compare_scale import MOST_TIMES, Turn, figures_of
+from benchmarks.compare_scale import MOST_TIMES, MOST_TIMES_A_DAY, Turn, Turns, figures_of
 from benchmarks.made_claims import Articles, Maker, Statement
 
 
@@ -30,5 +30,11 @@ def test_some_statements_are_made_again_in_other_words():
 
 def test_times_and_memory_have_limits():
     few, many = Turn(2.0, 1.0, 10, 10**9), Turn(5.0, 1.0, 20, 2 * 10**9)
-    times, memory = figures_of(few, many, 1_000_000)
+    times, memory, _ = figures_of(Turns(few, many, few, many), 1_000_000)
     assert (times.value, times.limit, memory.value) == (2.5, MOST_TIMES, 2.0)
+
+
+def test_a_day_is_held_against_the_same_one_on_an_empty_warehouse_with_its_load():
+    alone, beside = Turn(8.0, 2.0, 10, 10**9), Turn(11.0, 4.0, 20, 2 * 10**9)
+    *_, day = figures_of(Turns(alone, alone, alone, beside), 1_000_000)
+    assert (day.value, day.limit) == (1.5, MOST_TIMES_A_DAY)

@@ -1,6 +1,15 @@
-from flows.batches import Batch, batches_of
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.batch import Batch, Staged, Work
+from flows.batches import Annotation, batches_of
+from flows.errors import ClaimhouseError
 from flows.found import FoundPage
-from flows.settings import Run
+from flows.settings import Reading, Run
+from flows.staging import Staging
+from warehouse.tables import DOCUMENTS
 
 
 def page(number: int, size: int = 1) -> FoundPage:
@@ -47,3 +56,84 @@ def test_the_key_of_a_batch_stands_for_pages_bytes_and_version_but_not_for_their
     changed = FoundPage("1.html", "/1.html", "file:///1.html", "source", 1, "other bytes")
     assert key(page(1), page(2)) == key(page(2), page(1))
     assert len({key(page(1)), key(page(2)), key(changed), key(page(1), version="w")}) == 4
+
+
+class Losing:
+    """Readers that lose what they are told to, as often as they are told, with a page begun or not."""
+
+    died = "it died"
+    all_die = "all die"
+    count = 2
+
+    def __init__(self, staging: Staging, lost: dict[str, int], begun: bool) -> None:
+        self.staging, self.lost, self.begun = staging, lost, begun
+        self.alone: list[str] = []
+
+    def read(self, batches, work):
+        for batch in batches:
+            names = pages_in(batch)
+            if due := next((name for name in names if self.lost.get(name)), None):
+                self.lost[due] -= 1
+                if self.begun:
+                    self.staging.note(batch.key, names.index(due), 0)
+                yield batch, None
+            else:
+                self.staging.write(batch.key, {"documents": DOCUMENTS.frame()}, [])
+                yield batch, Staged(batch.key, len(names), 10)
+
+    def read_alone(self, batches, work):
+        for batch in batches:
+            self.alone += pages_in(batch)
+            yield from self.read([batch], work)
+
+
+def annotation(folder: Path, lost: dict[str, int], *, begun: bool = True) -> tuple[Annotation, Losing]:
+    staging = Staging(folder)
+    staging.clean("v")
+    readers = Losing(staging, lost, begun)
+    return Annotation(Work(folder, Reading(), "v", 5, 1000), readers), readers
+
+
+def test_a_page_begun_by_a_process_that_died_is_read_alone_and_the_others_of_its_batch_anew(tmp_path):
+    under_way, readers = annotation(tmp_path, {"1.html": 1})
+    under_way.annotate(batches_of([page(number) for number in range(6)], "v", Run(batch_pages=3), workers=2))
+    assert readers.alone == ["1.html"]
+    assert under_way.progress() == (6, 30)
+
+
+def test_batches_that_were_lost_before_a_page_was_begun_are_read_anew_as_long_as_others_come_through(tmp_path):
+    under_way, readers = annotation(tmp_path, {"1.html": 1}, begun=False)
+    under_way.annotate(batches_of([page(number) for number in range(6)], "v", Run(batch_pages=3), workers=2))
+    assert readers.alone == []
+    assert under_way.progress()[0] == 6
+
+
+def test_when_all_batches_are_lost_before_a_page_was_begun_the_run_ends(tmp_path):
+    under_way, _ = annotation(tmp_path, {"1.html": 2, "2.html": 2}, begun=False)
+    with pytest.raises(ClaimhouseError, match="all die"):
+        under_way.annotate(batches_of([page(1), page(2)], "v", Run(batch_pages=1), workers=2))
+
+
+@pytest.mark.parametrize(
+    ("left_behind", "reason"),
+    [
+        (lambda staging, key: None, "it died"),
+        (lambda staging, key: (staging.folder / f"{key}.late").write_text("here"), "reading it took longer"),
+        (lambda staging, key: staging.note_too_big(key), "reading it took more memory than max_worker_mb, 1000"),
+    ],
+)
+def test_what_ended_the_process_is_the_reason_of_a_page_that_was_killed_alone(tmp_path, monkeypatch, left_behind, reason):
+    monkeypatch.setattr("flows.batches.wait_for_imports", lambda: None)
+    under_way, readers = annotation(tmp_path, {"1.html": 2})
+    real = readers.read
+
+    def read(batches, work):
+        for batch, staged in real(batches, work):
+            if staged is None:
+                left_behind(readers.staging, batch.key)
+            yield batch, staged
+
+    readers.read = read
+    under_way.annotate(batches_of([page(1), page(2)], "v", Run(batch_pages=2), workers=2))
+    documents = pl.concat([pl.read_parquet(path) for path in tmp_path.glob("*/documents.parquet")], how="diagonal_relaxed")
+    assert documents["outcome_reason"].to_list()[0].startswith(reason)

@@ -3,6 +3,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.errors import WrongUse
 from flows.staging import Staging
 from warehouse.tables import CLAIM_ENTITIES, DOCUMENTS, SENTENCES
 
@@ -166,3 +167,73 @@ def test_notes_of_a_killed_run_are_removed(staging):
     staging.note("a", 1, 1)
     staging.clean("v1")
     assert list(staging.folder.iterdir()) == []
+
+
+def test_two_workers_that_stage_one_batch_at_once_leave_it_whole(staging, monkeypatch):
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "rename", real)
+        staging.write("a", tables(document(1)))  # the other one is faster
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    staging.write("a", tables(document(1)))
+    assert [path.name for path in staging.folder.iterdir()] == ["a"]
+    assert staging.clean("v1") == 0
+    assert len(staging.pages()) == 1
+
+
+def test_what_could_not_be_put_in_place_is_an_error(staging, monkeypatch):
+    monkeypatch.setattr(Path, "rename", lambda path, target: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        staging.write("a", tables(document(1)))
+
+
+def test_a_share_that_can_not_flush_folders_is_no_error_and_a_file_that_can_not_be_flushed_is_one(staging, monkeypatch):
+    import errno
+    import os
+    import stat
+
+    def fsync(handle: int, kinds=(stat.S_ISDIR,)) -> None:
+        if any(is_kind(os.fstat(handle).st_mode) for is_kind in kinds):
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr("flows.staging.os.fsync", fsync)
+    staging.write("a", tables(document(1)))
+    monkeypatch.setattr("flows.staging.os.fsync", lambda handle: fsync(handle, (stat.S_ISREG,)))
+    with pytest.raises(OSError, match="Invalid argument"):
+        staging.write("b", tables(document(2)))
+
+
+def test_batches_that_others_staged_are_waited_for(staging):
+    import threading
+
+    later = threading.Timer(0.2, staging.write, ("b", tables(document(2))))
+    staging.write("a", tables(document(1)))
+    later.start()
+    staging.wait_for({"a", "b"})
+    assert len(staging.pages()) == 2
+
+
+def test_batches_that_never_come_are_told_of_with_the_mend(staging):
+    with pytest.raises(WrongUse, match=r"1 batches that were read are not in .*Have all machines mount the same storage there"):
+        staging.wait_for({"a"}, seconds=0)
+    assert list(staging.folder.iterdir()) == []
+
+
+def test_where_a_page_took_too_long_is_known_as_long_as_the_batch_is_not_begun_anew(staging):
+    with pytest.raises(KeyError), staging.late_log("a") as log:
+        log.write("nothing was late")
+        raise KeyError
+    assert staging.late("a") == ""
+    (staging.folder / "a.late").write_text("in transforms/read.py")  # who is ended leaves it behind
+    assert staging.late("a") == "in transforms/read.py"
+    staging.unnote("a")
+    assert staging.late("a") == ""
+
+
+def test_the_words_of_a_staged_batch_are_known(staging):
+    assert staging.words("a") is None
+    staging.write("a", tables({**document(1), "word_count": 3}, {**document(2), "word_count": 4}))
+    assert staging.words("a") == 7

@@ -81,12 +81,12 @@ class Run:
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
-        """Note in `spent` how long the block took."""
+        """Add to `spent` how long the block took."""
         began = time.monotonic()
         try:
             yield
         finally:
-            self.spent[step] = time.monotonic() - began
+            self.spent[step] = self.spent.get(step, 0.0) + time.monotonic() - began
 
 
 @contextmanager

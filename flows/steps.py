@@ -1,7 +1,8 @@
 """The steps of the main flow, as Prefect's tasks: thin covers over the modules that do the work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import wraps
 from math import ceil
 from pathlib import Path
 
@@ -40,6 +41,19 @@ READING = "reading"
 """The step in which worker processes read pages, in `Run.spent`."""
 
 
+def _timed[**P, R](step: Callable[P, R]) -> Callable[P, R]:
+    """Have a step note in its run, the last of its arguments, how long it took."""
+
+    @wraps(step)
+    def timed(*args: P.args, **kwargs: P.kwargs) -> R:
+        run = args[-1]
+        assert isinstance(run, Run)
+        with run.timed(step.__name__.removesuffix("_pages")):
+            return step(*args, **kwargs)
+
+    return timed
+
+
 def name_of_run() -> str:
     """What Prefect's page calls the flow run: the INPUTs by name, and when."""
     inputs: Sequence[str] = flow_run.parameters.get("inputs") or ("the sources of the settings",)
@@ -62,6 +76,7 @@ def collect_pages(sources: Sequence[WebSource], settings: Settings, period: Peri
 
 
 @task(name="discover", cache_policy=NO_CACHE)
+@_timed
 def discover_pages(asked: Inputs, run: Run) -> Found:
     """Find the pages: those on this machine, and those that were fetched."""
     found = discover(asked.local, run.settings, run.started_at, web=fetched_pages(asked, run.settings, run.started_at))
@@ -74,6 +89,7 @@ def discover_pages(asked: Inputs, run: Run) -> Found:
     name="plan", cache_policy=NO_CACHE,
     retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
 )  # fmt: skip
+@_timed
 def plan(found: Found, run: Run) -> Plan:
     """Tell pages that are new or changed from those that the warehouse or an earlier run has read."""
     if damaged := run.staging.clean(run.version):
@@ -99,6 +115,7 @@ def annotate(todo: Plan, run: Run) -> None:
 
 
 @task(name="gather", cache_policy=NO_CACHE)
+@_timed
 def gather(todo: Plan, run: Run) -> News:
     """Take what was read from staging, without what is no news."""
     startup.wait_for_imports()
@@ -108,6 +125,7 @@ def gather(todo: Plan, run: Run) -> News:
 
 
 @task(name="settle", cache_policy=NO_CACHE)
+@_timed
 def settle(news: News, run: Run) -> Settled:
     """Hold the new documents against each other and against what the warehouse knows."""
     if not news.documents:
@@ -119,6 +137,7 @@ def settle(news: News, run: Run) -> Settled:
 
 
 @task(name="check", cache_policy=NO_CACHE)
+@_timed
 def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
     """Audit every table: rows that fail are held back, a table that fails stops the load, of which an event tells."""
     history, freshness = past_of_sources(settled.frames, found.sources, run.settings, run.started_at)
@@ -147,6 +166,7 @@ def settle_what_passes(news: News, found: Found, run: Run) -> tuple[Settled, Ver
     name="load", cache_policy=NO_CACHE,
     retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
 )  # fmt: skip
+@_timed
 def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> bool:
     """Publish what passed, in one transaction; of a run that was stopped only what tells of it.
 
@@ -204,6 +224,7 @@ def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -
 
 
 @task(name="report", cache_policy=NO_CACHE)
+@_timed
 def report(run: Run) -> None:
     """Write the pages about the warehouse anew, as far as runs have changed what they show."""
     from flows.reports.pages import refresh_pages  # noqa: PLC0415
@@ -233,6 +254,7 @@ def summarise(  # noqa: PLR0913, PLR0917   # what each step came to
         reports=tuple(sorted(run.reports.glob("*.html"))),
         seconds=run.seconds,
         start_seconds=dict(startup.seconds),
+        step_seconds=dict(run.spent),
         fetched=dict(collected.states.items()),
         has_more=collected.has_more,
         reasons=dict(collected.problems.most_common(MOST_REASONS)),

@@ -25,6 +25,8 @@ FETCH_WORDS = {
     "refused": "are not for us",
     "failed": "failed",
 }
+LEAST_SECONDS = 0.05
+"""What takes less is not named among the parts of a run's time."""
 MOST_REASONS = 5
 """Reasons why pages were not fetched that a summary lists, the most frequent first; `documents.outcome_reason` has all."""
 QUERIES = (
@@ -64,6 +66,7 @@ class Summary:
     reports: tuple[Path, ...]
     seconds: float
     start_seconds: Mapping[str, float] = field(default_factory=dict)
+    step_seconds: Mapping[str, float] = field(default_factory=dict)
     fetched: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
     fetch_seconds: float = 0.0
@@ -94,8 +97,10 @@ class Summary:
         yield "", _listed(self.totals, always="documents")
         for path in self.reports:
             yield "Reports" if path == self.reports[0] else "", str(path)
-        parts = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.start_seconds.items())
-        yield "Time", f"{self.seconds:.1f} s" + (f", with starts beside each other: {parts}" if parts else "")
+        steps, starts = (_seconds(parts) for parts in (self.step_seconds, self.start_seconds))
+        yield "Time", f"{self.seconds:.1f} s" + (f": {steps}" if steps else "")
+        if starts:
+            yield "", f"starts beside each other: {starts}"
 
     def _gate(self) -> str:
         passed = f"all {self.checks} checks passed"
@@ -104,6 +109,11 @@ class Summary:
         if self.stopped_by:
             return f"STOPPED the load ({checks}{held}); the warehouse stands as it was"
         return f"{checks}{held}" + ("; nothing was new" if self.status == "unchanged" else "")
+
+
+def _seconds(parts: Mapping[str, float]) -> str:
+    """Parts and how long each took; what took next to nothing is left out."""
+    return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts.items() if seconds >= LEAST_SECONDS)
 
 
 def totals_of(warehouse: Place) -> dict[str, int]:

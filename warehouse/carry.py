@@ -70,7 +70,7 @@ def _require_free(target: Place) -> None:
             counts = " + ".join(f"(SELECT count(*) FROM {table.name})" for table in TABLES)
             if con.execute(f"SELECT {counts}").fetchone() == (0,):
                 return
-    raise WarehouseError(f"{target} holds a warehouse already. Name another place")
+    raise WarehouseError(f"there is a warehouse in {target} already. Name another place")
 
 
 def _attach(con: Connection, source: Place) -> None:
@@ -87,7 +87,7 @@ def _refuse_what_stays(con: Connection, source: Place) -> None:
     """What people made besides tables and views would be lost without a word."""
     strange = [] if isinstance(source, Lake) else [name for (name,) in con.execute(_NOT_CARRIED).fetchall()]
     if strange:
-        raise NotCarried(f"{source} holds what can't be taken along: {', '.join(strange[:5])}. Drop it first")
+        raise NotCarried(f"there is in {source} what can't be taken along: {', '.join(strange[:5])}. Drop it first")
 
 
 def _tables(con: Connection) -> list[_Table]:

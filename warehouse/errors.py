@@ -71,13 +71,17 @@ _OF_LAKES: tuple[tuple[str, type[WarehouseError], str], ...] = (
     (
         "no password supplied|password authentication failed",
         WarehouseError,
-        "{lake} may not be opened ({said}). Put the password into the file of PGPASSFILE (~/.pgpass), or into PGPASSWORD",
+        "the lake {lake} may not be opened ({said}). Put its password into PGPASSWORD, or the file of PGPASSFILE (~/.pgpass)",
     ),
-    ('database ".+" does not exist', WarehouseError, "{lake} can't be opened ({said}). Make that database: `createdb NAME`"),
+    (
+        'database ".+" does not exist',
+        WarehouseError,
+        "the lake {lake} can't be opened ({said}). Make it: `createdb NAME`",
+    ),
     (
         "permission denied for|must be owner|read-only transaction",
         WarehouseError,
-        "{lake} may not be used so ({said}). Let its owner GRANT that; docs/lake.md says what readers and writers need",
+        "the lake {lake} may not be used so ({said}). Let its owner GRANT that; docs/lake.md says what is needed",
     ),
     (
         "Unable to connect|onnection refused|could not translate host|terminat|server closed|timeout expired",
@@ -89,9 +93,13 @@ _OF_LAKES: tuple[tuple[str, type[WarehouseError], str], ...] = (
         WarehouseError,
         "the files of {lake} can't be reached ({said}). See whether bucket, keys, AWS_REGION and AWS_ENDPOINT_URL fit",
     ),
-    ("catalog version|DuckLake version", WarehouseTooNew, "{lake} was written by another DuckLake ({said}). Update Claimhouse"),
+    (
+        "catalog version|DuckLake version",
+        WarehouseTooNew,
+        "the lake {lake} is of another DuckLake ({said}). Update Claimhouse",
+    ),
     ("Permission denied", WarehouseError, "the files of {lake} may not be opened ({said}). Change their permissions"),
-    ("", WarehouseError, "{lake} cannot be used: {said}. Mend that, or name another warehouse with --warehouse"),
+    ("", WarehouseError, "the lake {lake} cannot be used: {said}. Mend that, or name another warehouse with --warehouse"),
 )
 
 

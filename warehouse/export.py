@@ -5,13 +5,14 @@ Nothing here holds more than a batch at a time, whatever the warehouse holds.
 # ruff: noqa: S608   names in the SQL come from the catalogue of the warehouse, quoted; values travel as parameters
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
 
-from warehouse.database import Connection
-from warehouse.migrate import views
+from warehouse.database import Connection, in_memory
+from warehouse.migrate import is_lake, views
 from warehouse.tables import CLAIMS, TABLES
 
 BATCH_ROWS = 4096
@@ -66,9 +67,20 @@ def columns_of(con: Connection) -> dict[str, tuple[ColumnOfFile, ...]]:
         SELECT table_name, list({'name': column_name, 'type': data_type, 'doc': comment} ORDER BY column_index)
         FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal GROUP BY table_name ORDER BY table_name
     """).fetchall()
-    found = {name: tuple(ColumnOfFile(**column) for column in columns) for name, columns in rows}
+    told = _of_views() if is_lake(con) else {}
+    found = {
+        name: tuple(ColumnOfFile(**{**column, "doc": column["doc"] or told.get((name, column["name"]))}) for column in columns)
+        for name, columns in rows
+    }
     ours = [table.name for table in TABLES if table.name in found]
     return {name: found[name] for name in (*ours, *(name for name in found if name not in ours))}
+
+
+def _of_views() -> dict[tuple[str, str], str | None]:
+    """What columns of views mean, by view and name: a lake keeps no comments on these."""
+    with closing(in_memory()) as con:
+        rows = con.execute("SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal").fetchall()
+    return {(view, column): comment for view, column, comment in rows}
 
 
 def batches_of(con: Connection, relation: str, columns: tuple[ColumnOfFile, ...]) -> pa.RecordBatchReader:

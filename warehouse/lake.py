@@ -192,7 +192,7 @@ def _named(lake: Lake) -> str:
 def _attach_to_write(con: Connection, lake: Lake) -> None:
     state = _state(con, lake.now())
     if state is not None and lake.version is not None and state.version != lake.version:
-        raise WarehouseChanged(f"{lake} was published to by another run meanwhile. Run again")
+        raise WarehouseChanged(f"the lake {lake.now()} was published to by another run meanwhile. Run again")
     files = lake.files if state is None else _matching(lake, state)
     log_in(con, files)
     if state is None:
@@ -209,7 +209,7 @@ def _bring_up_to_date(con: Connection, lake: Lake) -> None:
     try:
         migrate.require_known_schema(con)
     except (WarehouseNotADatabase, WarehouseTooNew) as error:
-        raise type(error)(f"{lake}: {error}") from None
+        raise type(error)(f"the lake {lake.now()}: {error}") from None
     if not migrate.is_current(con):
         with transaction(con):  # else a reader might find the half of it
             migrate.migrate(con)
@@ -219,7 +219,7 @@ def _require_schema(con: Connection, lake: Lake) -> None:
     try:
         migrate.require_known_schema(con)
     except (WarehouseNotADatabase, WarehouseTooNew) as error:
-        raise type(error)(f"{lake}: {error}") from None
+        raise type(error)(f"the lake {lake.now()}: {error}") from None
     if migrate.schema_version(con) is None:
         when = f" of {lake.moment:%Y-%m-%d %H:%M} UTC" if lake.moment else ""
         raise WarehouseMissing(f"the lake {lake.now()}{when} is empty. Fill it with `claimhouse run`")
@@ -280,7 +280,7 @@ def _wait_for_lock(con: Connection, lake: Lake) -> None:
     while not _asked(con, f"SELECT pg_try_advisory_xact_lock({_LOCK_NUMBER})::int AS taken")[0][0]:
         if time.monotonic() > until:
             raise WarehouseHeld(
-                f"{lake.now()} has been written to by another run for more than {WAIT_SECONDS:g} s. Wait until that has ended, "
+                f"the lake {lake.now()} has been written to by another run for over {WAIT_SECONDS:g} s. Wait until that ends, "
                 "then run again"
             )
         time.sleep(random.uniform(0.1, 0.5))  # noqa: S311   # no secret hangs on it

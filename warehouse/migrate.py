@@ -82,9 +82,15 @@ def migrate(con: "Connection") -> None:
             con.execute("\n".join(ddl.comments(table)))
         for view in views():
             _create(con, view)
-        if _comments_columns_of_views(con):
+        if not is_lake(con):
             con.execute("\n".join(_inherited_comments(con)))
         con.execute(f"COMMENT ON TABLE schema_version IS {ddl.quoted(_comment_of_history())}")
+
+
+def is_lake(con: "Connection") -> bool:
+    """Whether it is set to a lake. DuckLake keeps comments on tables, their columns and views, but none on columns of views."""
+    sql = "SELECT type FROM duckdb_databases() WHERE database_name = current_database()"
+    return con.execute(sql).fetchone() == ("ducklake",)
 
 
 def is_current(con: "Connection") -> bool:
@@ -133,19 +139,13 @@ def _comment_of_history() -> str:
 
 
 def _create(con: "Connection", view: View) -> None:
-    con.execute(view.sql if _comments_columns_of_views(con) else created(view))
+    con.execute(created(view) if is_lake(con) else view.sql)
     con.execute(f"COMMENT ON VIEW {view.name} IS {ddl.quoted(view.comment)}")
 
 
 def created(view: View) -> str:
     """The statement that makes the view, without those that comment on its columns."""
     return view.sql.partition(";\n")[0] + ";"
-
-
-def _comments_columns_of_views(con: "Connection") -> bool:
-    """DuckLake keeps comments on tables, their columns and views, but none on columns of views."""
-    sql = "SELECT type FROM duckdb_databases() WHERE database_name = current_database()"
-    return con.execute(sql).fetchone() != ("ducklake",)
 
 
 def _inherited_comments(con: "Connection") -> list[str]:

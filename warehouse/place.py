@@ -48,7 +48,7 @@ class Lake:
         uri = urlsplit(address.removeprefix(SCHEME))
         if uri.scheme not in _CATALOGS or not uri.path.strip("/"):
             shown = f"{SCHEME}{uri.scheme}" if uri.password else address
-            raise WrongAddress(f"{shown} names no lake. Write {_EXAMPLE}")
+            raise WrongAddress(f"no lake is named by {shown}. Write {_EXAMPLE}")
         given = parse_qsl(uri.query, keep_blank_values=True)
         if uri.password is not None or any(name in _SECRET for name, _ in given):
             raise WrongAddress(
@@ -63,7 +63,7 @@ class Lake:
     def files(self) -> str:
         """The folder of its files as DuckDB names it, with a slash at its end. Raises WrongAddress where none is named."""
         if self.data is None:
-            raise WrongAddress(f"{self} does not say where its files go. Add that: ?data=/shared/folder")
+            raise WrongAddress(f"the lake {self} does not say where its files go. Add that: ?data=/shared/folder")
         return f"{self.data}/"
 
     def at(self, version: int) -> Self:

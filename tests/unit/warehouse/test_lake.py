@@ -11,6 +11,7 @@ import pytest
 
 from tests.postgres import Postgres
 from warehouse import lake as lakes
+from warehouse import migrate
 from warehouse.database import (
     WarehouseChanged,
     WarehouseError,
@@ -21,12 +22,14 @@ from warehouse.database import (
     open_readonly,
     trial,
 )
+from warehouse.export import columns_of
 from warehouse.lake import exclusive, last_version
 from warehouse.load import load_tables, read_table
 from warehouse.migrate import is_current, views
 from warehouse.place import Lake
 from warehouse.tables import RUNS, SOURCES, TABLES
 from warehouse.tidy import tidy
+from warehouse.upgrade import bring_up_to_date
 
 Frames = dict[str, pl.DataFrame]
 NOW = datetime(2026, 1, 31)
@@ -275,3 +278,25 @@ def test_a_new_lake_is_there_with_all_of_its_schema_or_not_at_all(new_lake):
     made = min(number for number, schema in snapshots if schema > 0)
     with closing(open_readonly(lake.at(made))) as con:
         assert is_current(con)
+
+
+def test_a_lake_that_an_earlier_claimhouse_made_is_brought_up_to_date_in_one_step(new_lake, monkeypatch):
+    lake = new_lake()
+    first = migrate.migrations()[:2]
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrate, "migrations", lambda: first)
+        earlier.setattr(migrate, "TABLES", ())
+        earlier.setattr(migrate, "views", list)
+        with building(lake):
+            pass
+    before = last_version(lake)
+    assert bring_up_to_date(lake)
+    assert last_version(lake) == before + 1
+    assert not bring_up_to_date(lake)
+    with closing(open_readonly(lake)) as con:
+        assert con.execute("SELECT count(*) FROM quotes").fetchone() == (0,)
+
+
+def test_what_columns_of_views_mean_is_told_of_a_lake_too(small, small_warehouse_file):
+    with closing(open_readonly(small)) as of_lake, closing(open_readonly(small_warehouse_file)) as of_file:
+        assert columns_of(of_lake)["quotes"] == columns_of(of_file)["quotes"]

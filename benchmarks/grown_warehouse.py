@@ -87,9 +87,11 @@ class Grower:
         return press.take()
 
     def next_day(self, count: int) -> dict[str, pl.DataFrame]:
-        """What was read of articles of the day after the last run."""
+        """What was read of articles of the day after the last run; which of them are copies is not known yet."""
         frames = self.read(self.articles, count)
-        return {name: rows for name, rows in frames.items() if not name.endswith("_relations")}
+        read = frames[DOCUMENTS.name].filter(pl.col("outcome") != "duplicate")
+        frames[SENTENCES.name] = frames[SENTENCES.name].join(read, on="document_id", how="semi", maintain_order="left")
+        return {name: rows for name, rows in (frames | {DOCUMENTS.name: read}).items() if not name.endswith("_relations")}
 
     def fill(self, con: Connection) -> None:
         """Put all articles into an empty warehouse, with what runs would have derived from them."""

@@ -4,6 +4,7 @@ from random import Random
 import polars as pl
 import pytest
 
+from benchmarks.grown import ask, figures_of, questions, write
 from benchmarks.grown_warehouse import Grower, grow
 from benchmarks.grown_words import FIGURE, KEPT, NAME, WORD, YEAR, exchanged, other_word
 from tests.unit.warehouse.conftest import small_warehouse_file  # noqa: F401   a fixture
@@ -115,3 +116,35 @@ def test_what_an_article_names_is_named_as_in_the_others_of_its_cast():
 def test_a_word_gives_way_to_one_of_its_length_ending_and_case():
     other = other_word("Gardens", Random(1))
     assert (len(other), other[-1], other[0].isupper()) == (7, "s", True)
+
+
+def test_questions_are_the_cookbooks_and_every_view():
+    asked_for = dict(questions())
+    assert "view current_claims" in asked_for
+    assert asked_for["Who speaks most, and in how many places?"].startswith("SELECT")
+
+
+def test_the_slowest_question_comes_first_and_those_over_a_second_are_counted(grown_file: Path):
+    found = ask(grown_file, rounds=1)
+    assert [row[1] for row in found] == sorted((row[1] for row in found), reverse=True)
+    slowest, slow = figures_of("questions", [("one", 2.5, 3.0), ("two", 1.5, 1.0), ("three", 0.5, 0.5)], CLAIMS)
+    assert (slowest.value, slow.value) == (2.5, 2)
+
+
+def test_pages_are_written_and_their_largest_file_is_told(grown_file: Path, tmp_path: Path):
+    [written, looked, left, largest, peak] = write(grown_file, tmp_path)
+    assert [written[0], looked[0], left[0], peak[0]] == [
+        "pages written",
+        "pages looked through",
+        "pages left",
+        "peak memory in GB",
+    ]
+    [figure] = figures_of("pages", [written, looked, left, largest, peak], CLAIMS)
+    assert 1_000 < figure.value < 5_000_000
+
+
+def test_a_day_is_told_as_times_an_empty_warehouse():
+    rows = [(f"{step}, {place}", seconds, 0.0) for place, times in (("empty", 1), ("grown", 2)) for step, seconds in
+            (("settle", 2.0 * times), ("check", 1.0), ("load", 1.0 * times))]  # fmt: skip
+    settling, checking = figures_of("day", rows, CLAIMS)
+    assert (settling.value, checking.value) == (2.0, 1.0)

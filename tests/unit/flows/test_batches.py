@@ -137,3 +137,12 @@ def test_what_ended_the_process_is_the_reason_of_a_page_that_was_killed_alone(tm
     under_way.annotate(batches_of([page(1), page(2)], "v", Run(batch_pages=2), workers=2))
     documents = pl.concat([pl.read_parquet(path) for path in tmp_path.glob("*/documents.parquet")], how="diagonal_relaxed")
     assert documents["outcome_reason"].to_list()[0].startswith(reason)
+
+
+def test_what_an_earlier_run_noted_of_a_batch_sets_no_page_apart(tmp_path):
+    under_way, readers = annotation(tmp_path, {"1.html": 1}, begun=False)
+    batches = batches_of([page(number) for number in range(6)], "v", Run(batch_pages=3), workers=2)
+    for batch in batches:
+        readers.staging.note(batch.key, 0, 0)
+    under_way.annotate(batches)
+    assert readers.alone == []

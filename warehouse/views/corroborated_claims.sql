@@ -3,9 +3,19 @@
 CREATE OR REPLACE VIEW corroborated_claims AS
 WITH
 repeated AS (SELECT * FROM claim_clusters WHERE document_count >= 2),
+-- as many as `statement_holders` has rows, without what it tells of each
 held AS (
-    SELECT cluster_id, count(*)::INTEGER AS holder_count FROM statement_holders SEMI JOIN repeated USING (cluster_id)
-    GROUP BY cluster_id
+    SELECT
+        c.cluster_id,
+        count(DISTINCT (
+            c.voice,
+            CASE WHEN c.voice = 'article' THEN coalesce(c.site, c.document_id) ELSE coalesce(c.speaker_id, lower(c.speaker)) END
+        ))::INTEGER AS holder_count
+    FROM current_claims AS c
+    SEMI JOIN repeated USING (cluster_id)
+    ANTI JOIN copied_claims AS o ON o.claim_id = c.claim_id
+    WHERE c.holder IS NOT NULL
+    GROUP BY c.cluster_id
 )
 SELECT
     k.text AS statement,

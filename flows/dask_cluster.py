@@ -2,7 +2,6 @@
 
 import queue
 import time
-from asyncio import CancelledError
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -12,6 +11,8 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import distributed
+from distributed import CancelledError
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from prefect_dask.task_runners import PrefectDaskFuture
 
@@ -170,7 +171,7 @@ class ClusterWorkers:
             outcome: Staged | Unfit | None = PrefectDaskFuture(wrapped_future=future, task_run_id=future.task_run_id).result()
         except KilledWorker:
             return None
-        except CancelledError:
+        except (CancelledError, CommClosedError):
             raise ClaimhouseError(self._scheduler.gone()) from None
         return outcome
 

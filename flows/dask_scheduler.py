@@ -4,12 +4,13 @@ import contextlib
 import logging
 import socket
 import time
-from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import distributed
+from distributed import CancelledError
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from prefect.settings import PREFECT_API_URL
 from prefect_dask import DaskTaskRunner
@@ -113,7 +114,7 @@ class Scheduler:
             return (
                 f"{worker} can't import Claimhouse ({error}): install it, and start the worker with that environment's `dask`."
             )
-        except CancelledError:
+        except (CancelledError, CommClosedError):
             raise ClaimhouseError(self.gone()) from None
         except RuntimeError as error:
             raise WrongUse(

@@ -7,7 +7,7 @@ import tempfile
 
 import pytest
 
-from tests.postgres import new_lake, postgres  # noqa: F401  # fixtures that several folders share
+from tests.postgres import new_lake, postgres, ready_lake  # noqa: F401  # fixtures that several folders share
 
 # Prefect reads its environment when it is first imported, which may be while tests are collected.
 _HOME = tempfile.mkdtemp(prefix="claimhouse-tests-")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from warehouse.database import building
 from warehouse.place import Lake
 
 _OWNER = "claimhouse"
@@ -40,8 +41,8 @@ class Postgres:
     def sql(self, database: str, sql: str) -> str:
         return self.run("psql", *self._here, "-v", "ON_ERROR_STOP=1", "-qAt", "-d", database, "-c", sql)
 
-    def new_database(self, name: str) -> str:
-        self.run("createdb", *self._here, name)
+    def new_database(self, name: str, *options: str) -> str:
+        self.run("createdb", *self._here, *options, name)
         return name
 
     def address(self, database: str, user: str = _OWNER) -> str:
@@ -93,6 +94,26 @@ def new_lake(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ca
         return Lake.of(f"ducklake:{postgres.address(name)}?data={tmp_path_factory.mktemp(name)}")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ready_lake(
+    postgres: Postgres, new_lake: Callable[[], Lake], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Lake]:
+    """A lake without a row: copied from one that was made, which takes a tenth of the time of making one."""
+    made = new_lake()
+    with building(made):
+        pass
+    template = made.catalog.rpartition("/")[2]
+
+    def copy() -> Lake:
+        name = f"lake{next(_numbers)}"
+        folder = shutil.copytree(str(made.data), tmp_path_factory.mktemp(name), dirs_exist_ok=True)
+        postgres.new_database(name, "--template", template)
+        postgres.sql(name, f"UPDATE ducklake_metadata SET value = '{folder}/' WHERE key = 'data_path'")
+        return Lake(postgres.address(name), str(folder))
+
+    return copy
 
 
 def _binaries() -> Path | None:

@@ -69,5 +69,5 @@ def watched(lake: Lake, runs) -> list[int]:
     while any(run.poll() is None for run in runs):
         with suppress(WarehouseMissing), closing(open_readonly(lake)) as con:  # one of them makes it first
             seen.append(con.execute("SELECT count(*) FROM documents").fetchone()[0])
-        time.sleep(1.5)
+        time.sleep(3)
     return seen

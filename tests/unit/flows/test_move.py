@@ -22,12 +22,9 @@ NOWHERE = Lake.of("ducklake:postgresql://127.0.0.1:9/nowhere?data=/shared")
 
 
 @pytest.fixture(scope="module")
-def lake(new_lake: Callable[[], Lake]) -> Lake:
+def lake(ready_lake: Callable[[], Lake]) -> Lake:
     """An empty lake."""
-    made = new_lake()
-    with building(made):
-        pass
-    return made
+    return ready_lake()
 
 
 def test_a_warehouse_moves_by_one_command_that_tells_what_to_write_into_the_settings(new_lake, in_folder, capsys):

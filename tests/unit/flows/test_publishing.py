@@ -10,7 +10,7 @@ import pytest
 
 from flows import publishing, steps
 from flows.news import Plan
-from flows.publishing import RACES, publish
+from flows.publishing import publish
 from flows.quarantine import Choice
 from flows.quarantine_release import release
 from tests.unit.flows.gated import BREAD, FERRIES, LAMPS, SECOND, Gated, QuickJudge, article, check, settle_what_passes
@@ -32,10 +32,10 @@ def without_prefect(monkeypatch):
 
 
 @pytest.fixture
-def gated(tmp_path: Path, new_lake: Callable[[], Lake]) -> Gated:
+def gated(tmp_path: Path, ready_lake: Callable[[], Lake]) -> Gated:
     """A lake that a first run has published to."""
     (tmp_path / "lake").mkdir()
-    lake = Gated(tmp_path / "lake", new_lake())
+    lake = Gated(tmp_path / "lake", ready_lake())
     lake.run(article("a", FERRIES))
     return lake
 
@@ -78,7 +78,8 @@ def test_a_run_that_lost_settles_anew_and_the_rows_are_those_of_one_after_the_ot
 
 
 def test_a_run_that_always_loses_keeps_the_others_waiting_in_the_end(gated, monkeypatch):
-    others, held = count(), []
+    others, held, races = count(), [], 1
+    monkeypatch.setattr(publishing, "RACES", races)
 
     def another_publishes():
         place = gated.settings.place
@@ -88,9 +89,9 @@ def test_a_run_that_always_loses_keeps_the_others_waiting_in_the_end(gated, monk
             gated.run(article(f"other {next(others)}", BREAD))
 
     tries = publishing_of(gated, monkeypatch, article("c", LAMPS), meanwhile=another_publishes)
-    assert held == [False] * RACES + [True]
-    assert len(tries) == RACES + 1
-    assert gated.ask("SELECT count(*) FROM documents") == [(2 + RACES,)]
+    assert held == [False] * races + [True]
+    assert len(tries) == races + 1
+    assert gated.ask("SELECT count(*) FROM documents") == [(2 + races,)]
 
 
 def test_a_run_that_nobody_disturbs_settles_once(gated, monkeypatch):
@@ -99,8 +100,8 @@ def test_a_run_that_nobody_disturbs_settles_once(gated, monkeypatch):
     assert last_version(gated.path) == before + 1
 
 
-def test_rows_are_released_into_a_lake_as_into_a_file(new_lake, tmp_path):
-    places = {"lake": new_lake(), "file": None}
+def test_rows_are_released_into_a_lake_as_into_a_file(ready_lake, tmp_path):
+    places = {"lake": ready_lake(), "file": None}
     contents = {}
     for name, lake in places.items():
         (tmp_path / name).mkdir()

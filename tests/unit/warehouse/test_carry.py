@@ -5,7 +5,7 @@ import duckdb
 import pytest
 
 from warehouse.carry import NotCarried, carry
-from warehouse.database import WarehouseError, building, is_there, open_readonly
+from warehouse.database import WarehouseError, is_there, open_readonly
 from warehouse.load import read_table
 from warehouse.tables import TABLES
 
@@ -59,10 +59,8 @@ def test_a_place_that_holds_a_warehouse_is_left_alone(source, tmp_path, small_wa
     assert target.read_bytes() == small_warehouse_file.read_bytes()
 
 
-def test_an_empty_lake_is_filled_and_one_with_rows_is_not(source, small_warehouse_file, new_lake):
-    lake = new_lake()
-    with building(lake):
-        pass
+def test_an_empty_lake_is_filled_and_one_with_rows_is_not(source, small_warehouse_file, ready_lake):
+    lake = ready_lake()
     assert carry(small_warehouse_file, lake)["claims"] > 0
     with pytest.raises(WarehouseError, match="there is a warehouse in"):
         carry(source, lake)

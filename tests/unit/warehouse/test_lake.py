@@ -36,9 +36,9 @@ NOW = datetime(2026, 1, 31)
 
 
 @pytest.fixture(scope="module")
-def small(new_lake: Callable[[], Lake], small_warehouse_file: Path) -> Lake:
+def small(ready_lake: Callable[[], Lake], small_warehouse_file: Path) -> Lake:
     """The small warehouse as a lake; no test writes to it."""
-    lake = new_lake()
+    lake = ready_lake()
     with closing(open_readonly(small_warehouse_file)) as con:
         frames = {table.name: read_table(con, table) for table in TABLES}
     with building(lake) as con:
@@ -47,12 +47,9 @@ def small(new_lake: Callable[[], Lake], small_warehouse_file: Path) -> Lake:
 
 
 @pytest.fixture(scope="module")
-def written(new_lake: Callable[[], Lake]) -> Lake:
+def written(ready_lake: Callable[[], Lake]) -> Lake:
     """An empty lake that tests write to, each one source of its own."""
-    lake = new_lake()
-    with building(lake):
-        pass
-    return lake
+    return ready_lake()
 
 
 def source(name: str) -> Frames:
@@ -176,8 +173,8 @@ def test_a_time_before_the_lake_is_told_with_its_first(written):
         open_readonly(written.as_of(datetime(2001, 1, 1)))
 
 
-def test_tidying_up_merges_files_and_forgets_the_past_and_no_row(new_lake):
-    lake = new_lake()
+def test_tidying_up_merges_files_and_forgets_the_past_and_no_row(ready_lake):
+    lake = ready_lake()
     for number in range(3):
         add(lake, f"source {number}")
     first, rows = last_version(lake) - 2, sources_of(lake)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flows.containers import Kind
 from flows.errors import WrongUse
 from flows.fetch.unpack import GZIP_MAGIC, unpack
+from flows.file_memory import KnownFile
 from flows.found import FoundPage
 from flows.settings import BYTES_PER_MB
 from transforms.given import Given, hash_of_page
@@ -56,14 +57,26 @@ def pages_in(path: Path, key: str, kind: Kind | None, reading: Reading) -> Itera
 
     Raises WrongUse for a table without the columns that are needed.
     """
-    # A name that is no UTF-8 could be stored nowhere.
-    named = os.fsencode(key).decode("utf-8", "backslashreplace")
-    whole = FoundPage(named, str(path), path.as_uri(), reading.source_id, 0, None)
+    whole = _whole(path, key, reading)
     if kind == "warc":
         return _records(whole, reading)
     if kind in ("jsonl", "parquet"):
         return _rows(whole, reading)
     return iter([_page(whole, reading.max_bytes)])
+
+
+def known_page(path: Path, key: str, reading: Reading, known: KnownFile | None) -> FoundPage | None:
+    """The page of a file that is as an earlier run found it; None where it has to be read, if only to say why it can't be."""
+    if known is None or known.size > reading.max_bytes:
+        return None
+    return replace(_whole(path, key, reading), size=known.size, raw_hash=known.raw_hash, container=known.container)
+
+
+def _whole(path: Path, key: str, reading: Reading) -> FoundPage:
+    """A file as a page that nothing is known of yet."""
+    # A name that is no UTF-8 could be stored nowhere.
+    named = os.fsencode(key).decode("utf-8", "backslashreplace")
+    return FoundPage(named, str(path), path.as_uri(), reading.source_id, 0, None)
 
 
 def contents_of(found: FoundPage, max_bytes: int) -> Contents:

@@ -1,7 +1,7 @@
 """From INPUTs to the pages that there are to read: which files, under which identity, and what can't be read and why."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from flows.containers import LISTS, READABLE_SUFFIXES, Kind, kind_of
-from flows.contents import Reading, is_changing, pages_in
+from flows.contents import Reading, is_changing, known_page, pages_in
 from flows.errors import NothingRead, WrongUse
+from flows.file_memory import remembered
 from flows.found import Found, FoundPage
 from flows.settings import Settings, Source
 from transforms.ids import content_id
@@ -134,26 +135,45 @@ def _root(source: Source) -> _Root:
 
 def _look_into(root: _Root, settings: Settings, findings: _Findings) -> None:
     """Add the pages of an INPUT to what was found."""
-    reading = _reading(root, settings)
-    for path in _files(root.path, settings.data_dir, findings.warnings):
-        key, kind = path.name, root.kind
-        if root.kind == "folder":
-            key = path.relative_to(root.path).as_posix()
-            kind = None if path.name.endswith(UNFINISHED_SUFFIXES) else kind_of(path)
-            if kind is None or kind in LISTS:
-                findings.skipped += 1
-                findings.lists += kind is not None
+    reading, above = _reading(root, settings), os.path.join(root.path, "")  # noqa: PTH118  # with the mark behind it
+    with remembered(settings.data_dir, root.path) as memory:
+        for path in _files(root.path, settings.data_dir, findings.warnings):
+            key = str(path)[len(above) :].replace(os.sep, "/") if root.kind == "folder" else path.name
+            status = _status(path)
+            if status is not None and (page := known_page(path, key, reading, memory.file(path, status))):
+                findings.pages.setdefault(page.place, page)
                 continue
-        try:
-            _add(pages_in(path, key, kind, reading), findings)
-        except WrongUse as error:
-            if root.kind != "folder":
-                raise
+            for found in _pages_of(path, key, root, reading, findings):
+                if status is not None:
+                    memory.note(found, status)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+def _pages_of(path: Path, key: str, root: _Root, reading: Reading, findings: _Findings) -> Iterator[FoundPage]:
+    """The pages of a file that has to be read; they, and what else it holds, are added to what was found."""
+    kind = root.kind
+    if kind == "folder":
+        kind = None if path.name.endswith(UNFINISHED_SUFFIXES) else kind_of(path)
+        if kind is None or kind in LISTS:
             findings.skipped += 1
-            findings.without_texts.append(str(error))
+            findings.lists += kind is not None
+            return
+    try:
+        yield from _added(pages_in(path, key, kind, reading), findings)
+    except WrongUse as error:
+        if root.kind != "folder":
+            raise
+        findings.skipped += 1
+        findings.without_texts.append(str(error))
 
 
-def _add(pages: Iterator[FoundPage | None], findings: _Findings) -> None:
+def _added(pages: Iterator[FoundPage | None], findings: _Findings) -> Iterator[FoundPage]:
     for page in pages:
         if page is None:
             findings.skipped += 1
@@ -161,6 +181,7 @@ def _add(pages: Iterator[FoundPage | None], findings: _Findings) -> None:
             findings.changing += 1
         else:
             findings.pages.setdefault(page.place, page)
+            yield page
 
 
 def _reading(root: _Root, settings: Settings) -> Reading:
@@ -188,16 +209,25 @@ def _files(root: Path, data: Path, warnings: list[str]) -> Iterator[Path]:
         folder = waiting.pop()
         try:
             status = folder.stat()
-            entries = sorted(folder.iterdir(), key=lambda path: path.name)
+            with os.scandir(folder) as listed:
+                entries = sorted(listed, key=lambda entry: entry.name)
         except OSError as error:
             warnings.append(f"The folder {folder} was left out: {error.strerror}. Mend its permissions and run again.")
             continue
         if _identity(status) in entered:
             continue
         entered.add(_identity(status))
-        visible = [path for path in entries if not path.name.startswith(".")]
-        waiting.extend(path for path in reversed(visible) if path.is_dir())
-        yield from (path for path in visible if path.is_file())
+        visible = [entry for entry in entries if not entry.name.startswith(".")]
+        waiting.extend(Path(entry.path) for entry in reversed(visible) if _holds(entry.is_dir))
+        yield from (Path(entry.path) for entry in visible if _holds(entry.is_file))
+
+
+def _holds(asked: Callable[[], bool]) -> bool:
+    """The answer about an entry of a folder; a link in a circle, or to where nobody may look, is neither file nor folder."""
+    try:
+        return asked()
+    except OSError:
+        return False
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -65,7 +65,8 @@ def read_batch(batch: Batch, work: Work) -> Staged:
     staging, reader = Staging(work.folder), load_reader(work.reading)
     parts: list[dict[str, pl.DataFrame]] = []
     words = 0
-    with staging.late_log(batch.key) as log:
+    # The words that the model meets are forgotten after each batch: else a process grows with all that it ever read.
+    with staging.late_log(batch.key) as log, reader.nlp.memory_zone():
         for number, found in enumerate(batch.pages):
             staging.note(batch.key, number, words)
             try:

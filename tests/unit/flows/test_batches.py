@@ -3,10 +3,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from flows.batch import Batch, Staged, Work
+from flows.batch import Batch, Staged, Work, read_batch
 from flows.batches import Annotation, batches_of
 from flows.errors import ClaimhouseError
 from flows.found import FoundPage
+from flows.models import load_reader
 from flows.settings import Reading, Run
 from flows.staging import Staging
 from warehouse.tables import DOCUMENTS
@@ -146,3 +147,19 @@ def test_what_an_earlier_run_noted_of_a_batch_sets_no_page_apart(tmp_path):
         readers.staging.note(batch.key, 0, 0)
     under_way.annotate(batches)
     assert readers.alone == []
+
+
+def test_words_that_a_batch_brought_are_forgotten_with_it_and_pages_are_read_alike_before_and_after(tmp_path):
+    work = Work(tmp_path, Reading(), "v", page_seconds=60, max_mb=4000)
+    told = "The harbour board of Qorvantis said on Monday that thirty zelbrinths will cross the strait every day from May. " * 3
+    (tmp_path / "1.html").write_text(f"<html><body><article><p>{told}</p></article></body></html>", encoding="utf-8")
+    found = FoundPage("1.html", str(tmp_path / "1.html"), "file:///1.html", "source", 1, "hash")
+    strings = load_reader(work.reading).nlp.vocab.strings
+    read = []
+    for key in ("first", "second"):
+        read_batch(Batch(key, (found,)), work)
+        assert "Qorvantis" not in strings
+        read.append([pl.read_parquet(tmp_path / key / f"{name}.parquet") for name in ("claims", "mentions")])
+
+    assert read[0][0].height
+    assert all(first.equals(second) for first, second in zip(*read, strict=True))

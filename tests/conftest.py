@@ -36,3 +36,8 @@ def in_folder(tmp_path, monkeypatch):
     """An empty folder of the test's own, and the current one."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes that are no text are named by their length: what packs them may put the time in, and each process packs its own."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and not val.isascii() else None

@@ -1,15 +1,17 @@
 """What runs on a worker of a Dask cluster: a look at whether it is fit to read for us, and the batches that it reads."""
 
 import hashlib
+import json
 import os
-import pickle
 import platform
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from distributed import get_worker
@@ -18,6 +20,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.batch import Batch, Staged, Work, read_a_page, read_batch
 from flows.errors import WrongUse
+from flows.found import FoundPage
 from flows.limits import limited_memory
 from flows.models import load_reader, pipeline_version
 from flows.settings import Reading
@@ -99,13 +102,38 @@ def annotate_on_worker(key: str, packed: bytes) -> Staged | Unfit | None:  # noq
 
     A batch comes here again when the worker that had it is lost, also after it has staged it.
     """
-    batch, work, ground = pickle.loads(packed)  # noqa: S301  # all that comes from a scheduler does so
-    return _annotate(batch, work, ground)
+    return _annotate(*_unpacked(packed))
 
 
 def packed(batch: Batch, work: Work, ground: Ground) -> bytes:
     """What `annotate_on_worker` takes, as one thing: Prefect and Dask look into others for results of tasks, page by page."""
-    return pickle.dumps((batch, work, ground))
+    return json.dumps([asdict(batch), asdict(work), asdict(ground)], default=_told).encode("ascii")
+
+
+def _told(value: object) -> object:
+    """What JSON has no form for, in one that `_unpacked` reads."""
+    match value:
+        case Reading():
+            return value.model_dump()
+        case datetime():
+            return value.isoformat()
+    return str(value)
+
+
+def _unpacked(packed: bytes) -> tuple[Batch, Work, Ground]:
+    batch, work, ground = json.loads(packed)
+    for given in (work, ground):
+        given |= {"folder": Path(given["folder"]), "reading": Reading(**given["reading"])}
+    ground |= {"mark": Path(ground["mark"]), "pages": tuple(ground["pages"])}
+    ground["versions"] = tuple((name, version) for name, version in ground["versions"])
+    return Batch(batch["key"], tuple(map(_page, batch["pages"]))), Work(**work), Ground(**ground)
+
+
+def _page(given: dict[str, Any]) -> FoundPage:
+    fetched_at = datetime.fromisoformat(given["fetched_at"]) if given["fetched_at"] else None
+    return FoundPage(
+        **{**given, "fetched_at": fetched_at, "columns": tuple((ours, theirs) for ours, theirs in given["columns"])}
+    )
 
 
 def _annotate(batch: Batch, work: Work, ground: Ground) -> Staged | Unfit | None:

@@ -18,9 +18,9 @@ ARTICLES = Path(__file__).parents[3] / "seeds" / "articles"
 
 
 def pages_of(reports):
-    """The pages of each kind: both overviews, two articles and two entities, always the same."""
-    articles, entities = (sorted((reports / kind).glob("*.html"))[:2] for kind in ("articles", "entities"))
-    return [reports / "quality.html", reports / "claims.html", *articles, *entities]
+    """A page of each kind: both overviews, an article and an entity, always the same."""
+    articles, entities = (sorted((reports / kind).glob("*.html")) for kind in ("articles", "entities"))
+    return [reports / "quality.html", reports / "claims.html", articles[0], entities[0]]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "desktop"])

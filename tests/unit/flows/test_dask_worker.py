@@ -1,12 +1,14 @@
 import socket
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from flows.batch import Batch, Staged, Work
-from flows.dask_worker import Ground, _annotate, unfitness, versions
+from flows.dask_worker import Ground, _annotate, _unpacked, packed, unfitness, versions
+from flows.found import FoundPage
 from flows.settings import Reading
 from flows.staging import Staging
 from tests.unit.flows.test_staging import document, tables
@@ -124,3 +126,18 @@ def test_a_worker_that_is_not_fit_begins_no_batch(ground, work, tmp_path):
     assert unfit is not None
     assert Staging(ground.folder).noted("a") is None
     assert Path(ground.folder).is_dir()
+
+
+def test_what_a_worker_is_sent_comes_out_as_it_was_names_that_are_no_text_too():
+    pages = (
+        FoundPage("a.html", "/in/\udcff.html", "file:///in/%FF.html", "source", 7, "hash", fetched_at=datetime(2026, 3, 1, 12)),
+        FoundPage("b", "/in/b.jsonl", "https://example.org/b", "source", 9, None, "it is cut off", container="row", at=3,
+                  columns=(("text", "body"),)),
+    )  # fmt: skip
+    reading = Reading(min_words=7, languages=("en", "de"))
+    work = Work(Path("/data/staging"), reading, "v1", 120.0, 4000)
+    ground = Ground(
+        Path("/data/staging"), Path("/data/mark"), "here", reading, (("polars", "2.1.0"),), "host", None, ("/in/a",)
+    )
+
+    assert _unpacked(packed(Batch("key", pages), work, ground)) == (Batch("key", pages), work, ground)

@@ -130,10 +130,9 @@ def test_a_worker_that_is_not_fit_begins_no_batch(ground, work, tmp_path):
 
 def test_what_a_worker_is_sent_comes_out_as_it_was_names_that_are_no_text_too():
     pages = (
-        FoundPage("a.html", "/in/\udcff.html", "file:///in/%FF.html", "source", 7, "hash", fetched_at=datetime(2026, 3, 1, 12)),
-        FoundPage("b", "/in/b.jsonl", "https://example.org/b", "source", 9, None, "it is cut off", container="row", at=3,
-                  columns=(("text", "body"),)),
-    )  # fmt: skip
+        FoundPage("a.html", "/in/\udcff.html", "file:///in/%FF.html", "source", 7, "hash", fetched_at=datetime(2026, 3, 1)),
+        FoundPage("b", "/in/b.jsonl", "", "source", 9, None, "cut off", container="row", at=3, columns=(("text", "body"),)),
+    )
     reading = Reading(min_words=7, languages=("en", "de"))
     work = Work(Path("/data/staging"), reading, "v1", 120.0, 4000)
     ground = Ground(

@@ -68,9 +68,7 @@ def restore(
     if plan.replaced and not yes:
         _require_consent(plan)
     restored = put_in_place(plan)
-    print(
-        f"{plan.settings.place} is as it was on {plan.manifest.created_at:%Y-%m-%d %H:%M} UTC: {_told(plan.manifest)}."
-    )
+    print(f"{plan.settings.place} is as it was on {plan.manifest.created_at:%Y-%m-%d %H:%M} UTC: {_told(plan.manifest)}.")
     for kept in restored.kept:
         print(f"What stood there before is {kept}; remove it when you no longer need it.")
     for said in restored.notes:

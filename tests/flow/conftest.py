@@ -1,6 +1,7 @@
 """One Prefect server for all flow tests, and one run over the sample articles that most of them look at."""
 
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 
 from flows.summary import Summary
 from tests.site.fixtures import build_at, site, site_run  # noqa: F401  # fixtures that several modules share
@@ -65,8 +67,15 @@ def run_flow(prefect_server: str) -> Callable[..., Ran]:
 
 @pytest.fixture(scope="session")
 def samples(run_flow, tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The sample articles, read into a warehouse of their own that no test changes."""
-    return run_flow(tmp_path_factory.mktemp("samples"), ARTICLES)
+    """The sample articles, read into a warehouse of their own that no test changes: one for all processes that run tests."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "samples"
+    with FileLock(folder.with_suffix(".lock")):
+        told = folder.with_suffix(".pickle")
+        if not told.exists():
+            told.write_bytes(pickle.dumps(run_flow(folder, ARTICLES)))
+        ran: Ran = pickle.loads(told.read_bytes())
+        return ran
 
 
 @pytest.fixture

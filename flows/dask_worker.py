@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import platform
 import socket
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from distributed import get_worker
 from prefect import task
@@ -182,7 +182,7 @@ def _unshared(ground: Ground) -> Iterator[str]:
     try:
         if ground.mark.read_text(encoding="ascii") != ground.mark_text:
             yield f"has another folder at {folder}: {mend}, or set a data_dir in claimhouse.toml that all machines share"
-        probe = ground.folder / f"{socket.gethostname()}-{os.getpid()}.look"
+        probe = ground.folder / f"{uuid4().hex}.look"  # workers may be threads of one process
         probe.touch()
         probe.unlink()
     except OSError as error:

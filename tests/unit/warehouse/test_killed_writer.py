@@ -16,7 +16,7 @@ PUBLISHES = {"rename", "fsync", "unlink", "pwrite64"}
 """Calls without which nothing would be published safely."""
 
 
-CALLS = 6
+CALLS = 12
 """Every kind of call on every file, and some more of those that are many; benchmarks.reliability tries all of them."""
 
 

@@ -1,16 +1,15 @@
 """Grown articles as rows: those that reading their pages would give, and how they are known to hang together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
 import polars as pl
 
-from benchmarks.grown_plans import REVISED_AFTER, Plan, Plans, Wording
+from benchmarks.grown_editions import Edition, Words, document_id_of
+from benchmarks.grown_plans import REVISED_AFTER, Plans, Wording
 from benchmarks.grown_plans import SOURCES as SOURCE_COUNT
-from benchmarks.grown_skeletons import STATED, Columns, Numbers, Skeleton, number_in
+from benchmarks.grown_skeletons import STATED, Columns, Skeleton, number_in
 from benchmarks.grown_words import other_name
 from transforms.ids import content_id
 from transforms.names import entity_id_of
@@ -35,26 +34,6 @@ _TABLES = (*BATCH_TABLES, CLAIM_RELATIONS, DOCUMENT_RELATIONS)
 _IN_IDS = {MENTIONS.name: "mention", CLAIMS.name: "claim", QUANTITIES.name: "quantity", TIME_EXPRESSIONS.name: "time"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Edition:
-    """One revision of one article."""
-
-    plan: Plan
-    skeleton: Skeleton
-    wordings: Mapping[int, Wording]
-    revision: int
-    is_current: bool
-
-    @property
-    def document_id(self) -> str:
-        return document_id_of(self.plan.number, self.revision)
-
-
-def document_id_of(number: int, revision: int = 1) -> str:
-    """The id of a revision of an article."""
-    return content_id("document", content_id("page", number), content_id("content", number, revision))
-
-
 def source_of(rank: int) -> str:
     """The id of the source that gives the pages of the site of this rank."""
     return content_id("web", rank % SOURCE_COUNT)
@@ -76,9 +55,9 @@ class Press:
     def add(self, number: int) -> None:
         """Print the article, in its revisions."""
         plan, skeleton = self._plans.plan(number), self._plans.skeleton(number)
-        self._edition(_Edition(plan, skeleton, plan.wordings, 1, plan.edits is None))
+        self._edition(Edition(plan, skeleton, plan.wordings, 1, plan.edits is None))
         if plan.edits is not None:
-            self._edition(_Edition(plan, skeleton, {**plan.wordings, **plan.edits}, 2, is_current=True))
+            self._edition(Edition(plan, skeleton, {**plan.wordings, **plan.edits}, 2, is_current=True))
             self._relate_documents(document_id_of(number, 2), document_id_of(number), "revision_of")
 
     def take(self) -> dict[str, pl.DataFrame]:
@@ -87,8 +66,8 @@ class Press:
         self._rows = {name: {column: [] for column in columns} for name, columns in self._rows.items()}
         return frames
 
-    def _edition(self, edition: _Edition) -> None:
-        words = _Words(self._plans, edition)
+    def _edition(self, edition: Edition) -> None:
+        words = Words(self._plans, edition)
         text = words.text()
         self._document(edition, words, text)
         self._extend(SENTENCES, edition, text)
@@ -103,7 +82,7 @@ class Press:
         if edition.revision == 1:
             self._relate(edition)
 
-    def _extend(self, table: Table, edition: _Edition, text: str) -> None:
+    def _extend(self, table: Table, edition: Edition, text: str) -> None:
         """Add the table's rows as they were, with the ids and the texts of this article; what else changes is set after."""
         rows, columns = self._rows[table.name], edition.skeleton.columns[table.name]
         key = table.key[0]
@@ -130,7 +109,7 @@ class Press:
             else:
                 rows[column] += values
 
-    def _document(self, edition: _Edition, words: "_Words", text: str) -> None:
+    def _document(self, edition: Edition, words: Words, text: str) -> None:
         plan, was, number = edition.plan, edition.skeleton.document, edition.plan.number
         rank = self._plans.site(number)
         url, site = f"https://{site_of(rank)}/{number}", site_of(rank) if was["site"] else None
@@ -159,7 +138,7 @@ class Press:
         for name, values in self._rows[DOCUMENTS.name].items():
             values.append(row[name])
 
-    def _mentions(self, edition: _Edition, words: "_Words") -> None:
+    def _mentions(self, edition: Edition, words: Words) -> None:
         columns = edition.skeleton.columns[MENTIONS.name]
         found = [
             self._entity_id(edition, entity_id, words, segment)
@@ -168,7 +147,7 @@ class Press:
         _replace_last(self._rows[MENTIONS.name]["entity_id"], found)
         words.named = set(found)
 
-    def _figures(self, edition: _Edition, text: str) -> None:
+    def _figures(self, edition: Edition, text: str) -> None:
         columns = edition.skeleton.columns[QUANTITIES.name]
         values = list(columns["value"])
         for place in edition.skeleton.scaled:
@@ -178,7 +157,7 @@ class Press:
                 values[place] = float(f"{values[place] / was * now:.12g}")
         _replace_last(self._rows[QUANTITIES.name]["value"], values)
 
-    def _times(self, edition: _Edition, words: "_Words") -> None:
+    def _times(self, edition: Edition, words: Words) -> None:
         columns = edition.skeleton.columns[TIME_EXPRESSIONS.name]
         places = range(len(columns["earliest"]))
         for name in ("earliest", "latest"):
@@ -190,7 +169,7 @@ class Press:
             ]
             _replace_last(self._rows[TIME_EXPRESSIONS.name][name], moved)
 
-    def _claims(self, edition: _Edition, words: "_Words") -> None:
+    def _claims(self, edition: Edition, words: Words) -> None:
         rows, columns = self._rows[CLAIMS.name], edition.skeleton.columns[CLAIMS.name]
         segments = columns["sentence_id"]
         count = len(segments)
@@ -212,7 +191,7 @@ class Press:
             if link[1]:
                 self._append(CLAIM_ENTITIES.name, link)
 
-    def _relate(self, edition: _Edition) -> None:
+    def _relate(self, edition: Edition) -> None:
         """What its claims restate and dispute; and those of one article that say the same."""
         segments, own = edition.skeleton.columns[CLAIMS.name]["sentence_id"], edition.plan.number
         for place, segment in enumerate(segments):
@@ -238,12 +217,12 @@ class Press:
         for values, value in zip(self._rows[name].values(), row, strict=True):
             values.append(value)
 
-    def _named(self, edition: _Edition, entity_id: str | None, words: "_Words", segment: int) -> str | None:
+    def _named(self, edition: Edition, entity_id: str | None, words: Words, segment: int) -> str | None:
         """The entity that a claim names. One that another sentence mentions has that one's name; else it is left open."""
         ids = (self._entity_id(edition, entity_id, words, at) for at in (segment, -1))
         return next((found for found in ids if found in words.named), None)
 
-    def _entity_id(self, edition: _Edition, entity_id: str | None, words: "_Words", segment: int) -> str | None:
+    def _entity_id(self, edition: Edition, entity_id: str | None, words: Words, segment: int) -> str | None:
         if entity_id is None or (entity := edition.skeleton.entities[entity_id]).is_listed:
             return entity_id
         place = entity_id, words.cast(segment)
@@ -252,51 +231,11 @@ class Press:
         return self._entity_ids[place]
 
 
-class _Words:
-    """The words of an edition, segment by segment."""
-
-    def __init__(self, plans: Plans, edition: _Edition) -> None:
-        self._edition = edition
-        self._voice = plans.voice(edition.plan.root)
-        self._texts: dict[int, list[str]] = {}
-        self.named: set[str | None] = set()
-        self._voices = {at: plans.voice(wording.root) for at, wording in edition.wordings.items()}
-        for at, wording in edition.wordings.items():
-            self._texts[at] = self._voices[at].texts
-            if wording.changed:
-                self._texts[at] = list(self._texts[at])
-                for number, text in wording.changed.items():
-                    self._texts[at][number] = text
-        day = plans.met_at(edition.plan.number).date() - timedelta(days=1)
-        published = edition.skeleton.document["published_at"]
-        self._moved_by = (day - published.date()) if published else None
-
-    def text(self) -> str:
-        segments, texts = self._edition.skeleton.segments, self._voice.texts
-        return "".join("".join(map(self._texts.get(at, texts).__getitem__, numbers)) for at, numbers in enumerate(segments))
-
-    def of(self, numbers: Numbers | None, segment: int = -1) -> str | None:
-        """Pieces in the words of a segment; of none, in those of the whole article."""
-        if numbers is None:
-            return None
-        return "".join(map(self._texts.get(segment, self._voice.texts).__getitem__, numbers))
-
-    def cast(self, segment: int) -> int:
-        return self._voices.get(segment, self._voice).cast
-
-    def years(self, segment: int) -> int:
-        return self._voices.get(segment, self._voice).years
-
-    def moved(self, day: Any) -> Any:
-        """A date or a moment as many days later as the article; as it was where that is not known."""
-        return day if day is None or self._moved_by is None else day + self._moved_by
-
-
 def _sentence_id(document_id: str, place: int) -> str:
     return content_id(document_id, "sentence", place)
 
 
-def _claim_id(edition: _Edition, place: int) -> str:
+def _claim_id(edition: Edition, place: int) -> str:
     return _claim_id_of(edition.skeleton, place, edition.document_id)
 
 

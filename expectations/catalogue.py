@@ -5,8 +5,8 @@ from functools import cache
 from expectations.declared import SHAPE_CHECKS
 from expectations.freshness import FRESHNESS_CHECKS
 from expectations.model import BY_NAME, Check
+from expectations.row_checks import row_checks
 from expectations.source_history import HISTORY_CHECKS
-from expectations.suites import row_checks
 from expectations.tallied import TALLIED
 from expectations.whole import WHOLE_CHECKS
 

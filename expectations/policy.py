@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from expectations.catalogue import find_check
 from expectations.freshness import FRESHNESS_CHECKS
 from expectations.model import Check, Severity
+from expectations.row_checks import row_checks
 from expectations.source_history import MEASURES, NO_NAVIGATION
-from expectations.suites import row_checks
 from expectations.tallied import TALLIED
 from warehouse.tables import SENTENCES, SOURCES, Table
 

@@ -7,22 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from expectations.declared import SHAPE_CHECKS, declared_checks
+from expectations.declared import SHAPE_CHECKS
 from expectations.marks import rowwise
 from expectations.model import Check, World
-from expectations.of_claims import CLAIM_CHECKS, CLAIM_ENTITY_CHECKS
-from expectations.of_documents import DOCUMENT_CHECKS, SENTENCE_CHECKS
-from expectations.of_entities import CLAIM_RELATION_CHECKS, CLUSTER_CHECKS, ENTITY_ALIAS_CHECKS, ENTITY_CHECKS
-from expectations.of_findings import MENTION_CHECKS, QUANTITY_CHECKS, TIME_CHECKS
-from expectations.of_keys import (
-    ARTICLE_KEY_CHECKS,
-    ARTICLES_HAVE_KEYS,
-    CLAIM_TERM_CHECKS,
-    DOCUMENT_RELATION_CHECKS,
-    SOURCE_CHECKS,
-)
-from expectations.of_pages import PAGE_CHECKS, PIECE_CHECKS
-from expectations.of_runs import QUALITY_RESULT_CHECKS, QUARANTINE_CHECKS, RUN_CHECKS
 from expectations.words import reason, row_keys
 from warehouse.tables import Table
 
@@ -31,28 +18,6 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 100_000
 """Rows that are held as pandas at a time: 25 expectations on as many take 0.45 s, and larger chunks gain no speed."""
-
-ACROSS: Mapping[str, tuple[Check, ...]] = {
-    "sources": SOURCE_CHECKS,
-    "documents": (*DOCUMENT_CHECKS, *PAGE_CHECKS, ARTICLES_HAVE_KEYS),
-    "sentences": (*SENTENCE_CHECKS, *PIECE_CHECKS),
-    "entities": ENTITY_CHECKS,
-    "entity_aliases": ENTITY_ALIAS_CHECKS,
-    "mentions": MENTION_CHECKS,
-    "claim_clusters": CLUSTER_CHECKS,
-    "claims": CLAIM_CHECKS,
-    "claim_entities": CLAIM_ENTITY_CHECKS,
-    "quantities": QUANTITY_CHECKS,
-    "time_expressions": TIME_CHECKS,
-    "claim_relations": CLAIM_RELATION_CHECKS,
-    "document_relations": DOCUMENT_RELATION_CHECKS,
-    "claim_terms": CLAIM_TERM_CHECKS,
-    "article_keys": ARTICLE_KEY_CHECKS,
-    "runs": RUN_CHECKS,
-    "quality_results": QUALITY_RESULT_CHECKS,
-    "quarantine": QUARANTINE_CHECKS,
-}
-"""The checks of each table beyond its declaration."""
 
 NOT_NULL = "ExpectColumnValuesToNotBeNull"
 _ROW = "_row"
@@ -185,11 +150,6 @@ def build_suite(table: str, checks: Iterable[tuple[int, Check]]) -> "Expectation
     return suite
 
 
-def row_checks(table: Table) -> list[Check]:
-    """Every check of the table's rows: those that its declaration implies, then those across columns and tables."""
-    return [*declared_checks(table), *ACROSS.get(table.name, ())]
-
-
 def marked(frame: pl.DataFrame, checks: Sequence[Check], world: World) -> pl.DataFrame:
     """The columns that the checks look at, and a boolean column for each check that is reckoned with Polars.
 
@@ -288,9 +248,8 @@ def _with_rows(finding: Finding, judged: int, failed: Iterable[int]) -> Finding:
 
 def _clear(chunk: pl.DataFrame, checks: Sequence[Check]) -> dict[int, int]:
     """Of the checks whose outcome stands in the rows as marks or gaps those that no row fails, by number: rows judged."""
-    exact = {
-        name for name, kind in chunk.schema.items() if not kind.is_float()
-    }  # pandas takes NaN for a gap, and Polars does not
+    # pandas takes NaN for a gap, and Polars does not.
+    exact = {name for name, kind in chunk.schema.items() if not kind.is_float()}
     reckoned = {
         number: check
         for number, check in enumerate(checks)

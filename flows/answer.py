@@ -8,16 +8,18 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import psutil
-import pyarrow as pa
-from duckdb import StatementType
+from duckdb import Error, StatementType
 from duckdb.sqltypes import DuckDBPyType
 
 from flows.errors import WrongUse
 from warehouse.database import Connection
+from warehouse.ddl import named
 
 MOST_SHARE = 0.25
 """Share of the memory that is free which an answer may take: to write it as CSV or JSON takes twice as much again."""
 _BATCH_ROWS = 10_000
+SHORT_ROWS = 1_000
+"""So many rows come without pyarrow, whose import takes longer than most answers; a longer one is asked for again."""
 _PLAIN = frozenset((
     *"boolean tinyint smallint integer bigint utinyint usmallint uinteger ubigint hugeint float double decimal varchar date"
     " time timestamp timestamp_s timestamp_ms timestamp_ns timestamp_tz uuid enum".split(),
@@ -30,19 +32,25 @@ _MOMENTS = tuple((each - datetime(1970, 1, 1)) // timedelta(microseconds=1) for 
 _A_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
-def answer_of(con: Connection, sql: str, parameters: Mapping[str, object]) -> pl.DataFrame:
-    """The answer to the last statement of a text. Raises WrongUse where there is none, or none that can be told."""
+def answer_of(con: Connection, sql: str, parameters: Mapping[str, object], *, is_short: bool = False) -> pl.DataFrame:
+    """The answer to the last statement of a text. `is_short` tells that few rows are expected: these come faster then.
+
+    Raises WrongUse where there is no statement, or no answer that can be told.
+    """
     statements = con.extract_statements(sql)
     if not statements:
         raise WrongUse('There is no query in that. Ask for example: claimhouse query "SELECT * FROM quotes LIMIT 5"')
     *others, last = statements
     for statement in others:
         con.execute(statement)
-    con.execute(last, dict(parameters))
-    columns = [(str(name), kind) for name, kind, *_ in con.description or ()]
-    if last.type == StatementType.SELECT and not all(_has_form(kind) for _, kind in columns):
-        con.execute(_told(last.query, columns), dict(parameters))
-    answer = _frame(con)
+    is_select = last.type == StatementType.SELECT
+    answer = _short_frame(con, last.query, parameters) if is_select and is_short else None
+    if answer is None:
+        con.execute(last, dict(parameters))
+        columns = [(str(name), kind) for name, kind, *_ in con.description or ()]
+        if is_select and not all(_has_form(kind) for _, kind in columns):
+            con.execute(_told(last.query, columns), dict(parameters))
+        answer = _frame(con)
     _refuse_endless_times(answer)
     return answer
 
@@ -77,17 +85,28 @@ def _has_form(kind: DuckDBPyType) -> bool:
 def _told(query: str, columns: Sequence[tuple[str, DuckDBPyType]]) -> str:
     """The query with each column as text that frames have no form for."""
     parts = [f"#{i}" if _has_form(kind) else f"#{i}::VARCHAR" for i, (_, kind) in enumerate(columns, 1)]
-    named = ", ".join(f"{part} AS {_quoted(name)}" for part, (name, _) in zip(parts, columns, strict=True))
-    return f"SELECT {named} FROM (\n{query.rstrip().rstrip(';')}\n)"  # noqa: S608   who asks wrote it
+    listed = ", ".join(f"{part} AS {named(name)}" for part, (name, _) in zip(parts, columns, strict=True))
+    return f"SELECT {listed} FROM {_bracketed(query)}"  # noqa: S608   who asks wrote it
 
 
-def _quoted(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
+def _bracketed(query: str) -> str:
+    return f"(\n{query.rstrip().rstrip(';')}\n)"
+
+
+def _short_frame(con: Connection, query: str, parameters: Mapping[str, object]) -> pl.DataFrame | None:
+    """What a query answers; None where that is long, needs another form, or is no answer at all."""
+    try:
+        told = con.sql(f"FROM {_bracketed(query)} LIMIT {SHORT_ROWS + 1}", params=dict(parameters) or None)
+        frame = pl.DataFrame(told) if all(map(_has_form, told.types)) else None
+    except (Error, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+    return frame if frame is not None and frame.height <= SHORT_ROWS else None
 
 
 def _frame(con: Connection) -> pl.DataFrame:
     """What a connection answers, taken in piece by piece. Raises WrongUse where it is more than memory should hold."""
+    import pyarrow as pa  # noqa: PLC0415   # it takes long
+
     reader = con.to_arrow_reader(_BATCH_ROWS)
     room = most = int(psutil.virtual_memory().available * MOST_SHARE)
     batches = []

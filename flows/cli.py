@@ -117,7 +117,7 @@ def query(  # noqa: PLR0913   # its options
 
     place = load_settings(config, warehouse=warehouse).place
     place = as_it_was(place, as_of) if as_of else place
-    show(ask(place, sys.stdin.read() if sql == "-" else sql), format, output)
+    show(ask(place, sys.stdin.read() if sql == "-" else sql, is_short=format == "table"), format, output)
     return DONE
 
 
@@ -245,7 +245,7 @@ def entities(
         ORDER BY mention_count DESC, name LIMIT $limit
     """
     settings = load_settings(config, warehouse=warehouse)
-    show(ask(settings.place, sql, {"text": text, "type": type, "limit": limit}), "table", None)
+    show(ask(settings.place, sql, {"text": text, "type": type, "limit": limit}, is_short=True), "table", None)
     return DONE
 
 

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from flows.found import FoundPage
+from transforms.given import hash_of_page
 
 NAME = "files.sqlite3"
 _SOON_NS = 2_000_000_000
 """A file that changed less than this before it was read may change again within one tick of its file system's clock."""
+_HASHED = hash_of_page(b"")[:8]
+"""Tells the way in which pages are hashed: what another way gave stands for no file of today's."""
 _TABLE = """
     CREATE TABLE IF NOT EXISTS files (
         path TEXT PRIMARY KEY, state TEXT NOT NULL, size INTEGER NOT NULL, raw_hash TEXT NOT NULL, container TEXT NOT NULL
@@ -105,4 +108,4 @@ def _is_text(path: str) -> bool:
 
 
 def _state(status: os.stat_result) -> str:
-    return f"{status.st_size} {status.st_ino} {status.st_mtime_ns} {status.st_ctime_ns}"
+    return f"{_HASHED} {status.st_size} {status.st_ino} {status.st_mtime_ns} {status.st_ctime_ns}"

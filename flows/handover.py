@@ -20,14 +20,13 @@ CODE_BYTES = 4
 is_taken = False
 """Whether this process is one that a run was handed over to."""
 _PACKAGES = ("flows", "transforms", "expectations", "warehouse", "seeds")
-_SUFFIXES = (".py", ".csv", ".sql")
 
 
 def code_stamp() -> str:
     """Stands for the files of this installation: what waits with older ones loaded must not be given a run."""
     root = Path(__file__).parents[1]
     found = (path for package in _PACKAGES for path in (root / package).rglob("*"))
-    files = sorted(path for path in found if path.suffix in _SUFFIXES)
+    files = sorted(path for path in found if path.is_file() and path.parent.name != "__pycache__")
     states = ((path, path.stat()) for path in files)
     return sha256("".join(f"{path} {state.st_mtime_ns} {state.st_size}\n" for path, state in states).encode()).hexdigest()[:16]
 

@@ -3,14 +3,13 @@
 from calendar import day_name, month_name
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
 from transforms.figure_match import Figure, read_figures, read_times
-from transforms.pointings import Pointing, held_stance_of, is_held, pointings_of, signed
+from transforms.pointings import Pointing, held_stance_of, is_held, pointings_of
 from transforms.statement_parts import (
     named_clause,
     numbers_in,
@@ -19,8 +18,8 @@ from transforms.statement_parts import (
     superlatives_of,
     tense_of,
     times_named,
-    without_numbers,
 )
+from transforms.subjects import CARRYING, Subject, read_subject
 from transforms.terms import CompareLexicon, Word, read_words, term_weight
 
 STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boast", "remain", "presence"))
@@ -29,35 +28,9 @@ STATES = frozenset(("be", "have", "contain", "feature", "comprise", "cost", "boa
 RUN, LETTERS = 4, 3
 """Words in a run of words, and letters in a run of letters."""
 
-_CARRYING = frozenset((None, "criterion", "rank"))
-"""Roles of words that carry matter: none, and those that a rule of their own asks for."""
-_OPEN_PRONOUNS = frozenset(("i", "we", "he", "she", "it", "they"))
 _CALENDAR = frozenset(name.casefold() for name in (*day_name, *month_name) if name)
 
 _SENTENCE_END = ' .!?"”'
-_BREAKS_A_NAME = ("link", "bound", "clause_opener", "than")
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a claim is about. `terms` is empty where an open pronoun says it; `signed` tells `open` from `closed`.
-
-    `narrowing`: words that pick one of several things of a name: directions, degrees, superlatives. `holder_id` and
-    `holder_terms`: the speaker, where an open pronoun or nothing stands for the subject: "the army said it did not".
-    `counted`: its terms without the number, where it gives one ("300 protesters", "no exit"). `is_definite`: `the` opens it.
-    """
-
-    entity_id: str | None
-    text: str
-    head: str | None
-    terms: frozenset[str]
-    signed: frozenset[str]
-    narrowing: frozenset[str]
-    is_partial: bool
-    holder_id: str | None
-    holder_terms: frozenset[str]
-    counted: frozenset[str]
-    is_definite: bool
 
 
 class ClaimFeatures:
@@ -83,7 +56,7 @@ class ClaimFeatures:
     def _content(self) -> Mapping[Word, None]:
         """The words that carry matter, in order."""
         values = frozenset(figure.value for figure in self.figures)
-        return dict.fromkeys(word for word in self._all if word.role in _CARRYING and not _is_figure(word, values))
+        return dict.fromkeys(word for word in self._all if word.role in CARRYING and not _is_figure(word, values))
 
     @cached_property
     def _sides(self) -> tuple[list[Word], list[Word]]:
@@ -153,7 +126,7 @@ class ClaimFeatures:
     @cached_property
     def subject(self) -> Subject:
         """What it is about."""
-        return _read_subject(self._claim, self._content, self._lexicon)
+        return read_subject(self._claim, self._content, self._lexicon)
 
     @cached_property
     def matter(self) -> Mapping[str, float]:
@@ -273,7 +246,7 @@ def _runs[T](parts: Sequence[T], length: int) -> Counter[tuple[T, ...]]:
 def content_terms(text: str, values: Iterable[float], lexicon: CompareLexicon) -> dict[str, float]:
     """Weight of each term of a text that carries matter; numbers that are among the claim's figures are left out."""
     known = frozenset(values)
-    return _weighted(word for word in read_words(text, lexicon) if word.role in _CARRYING and not _is_figure(word, known))
+    return _weighted(word for word in read_words(text, lexicon) if word.role in CARRYING and not _is_figure(word, known))
 
 
 def _weighted(words: Iterable[Word]) -> dict[str, float]:
@@ -292,43 +265,5 @@ def _split_at_than(words: Sequence[Word]) -> tuple[list[Word], list[Word]]:
     return list(words), []
 
 
-def _read_subject(claim: Mapping[str, Any], statement: Iterable[Word], lexicon: CompareLexicon) -> Subject:
-    text = claim["subject"] or ""
-    words = read_words(text, lexicon)
-    content = [word for word in words if word.role in _CARRYING]
-    if words and not content:
-        # A pronoun: the words that resolving it has put into the statement name the subject.
-        printed = {word.term for word in read_words(claim["text"], lexicon)}
-        words = tuple(word for word in statement if word.term not in printed)
-        content = list(words)
-    before_link = [word for word in takewhile(lambda word: word.role not in _BREAKS_A_NAME, words) if word.role in _CARRYING]
-    is_open = not content and claim["subject_id"] is None and (not text or text.casefold() in _OPEN_PRONOUNS)
-    holder = read_words(claim["speaker"] or "", lexicon) if is_open else []
-    return Subject(
-        entity_id=claim["subject_id"],
-        text=text,
-        head=before_link[-1].term if before_link else None,
-        terms=frozenset(word.term for word in content),
-        signed=frozenset(map(signed, content)),
-        narrowing=frozenset(
-            word.surface
-            for word in words
-            if word.direction is not None or word.role in ("degree", "flipper") or lexicon.grades(word.surface)
-        ),
-        is_partial=any(word.role == "partial" for word in words),
-        holder_id=claim["speaker_id"] if is_open else None,
-        holder_terms=frozenset(word.term for word in holder if word.role in _CARRYING),
-        counted=_counted(words),
-        is_definite=text.casefold().startswith("the "),
-    )
-
-
-def _counted(words: Sequence[Word]) -> frozenset[str]:
-    """Terms of what a number or `no` counts; empty where nothing is counted."""
-    if not numbers_in(words) and not any(word.surface in ("no", "any") for word in words[:1]):
-        return frozenset()
-    return frozenset(signed(word) for word in without_numbers(words) if word.role in _CARRYING)
-
-
 def _predicate_terms(text: str, lexicon: CompareLexicon) -> frozenset[str]:
-    return frozenset(word.term for word in read_words(text, lexicon) if word.role in (*_CARRYING, "generic", "time"))
+    return frozenset(word.term for word in read_words(text, lexicon) if word.role in (*CARRYING, "generic", "time"))

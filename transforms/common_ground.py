@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from transforms.claim_features import ClaimFeatures, Subject
+from transforms.claim_features import ClaimFeatures
 from transforms.corroboration import have_different_subjects, weighted_share
 from transforms.figure_match import times_conflict
 from transforms.pointings import Pointing
+from transforms.subjects import Subject
 from transforms.terms import term_weight
 
 LARGEST_EXTRA = 1.0

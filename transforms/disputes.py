@@ -5,7 +5,7 @@ A dispute is shown to people, so every rule asks first whether both claims can b
 
 from datetime import timedelta
 
-from transforms.claim_features import STATES, ClaimFeatures, Subject
+from transforms.claim_features import STATES, ClaimFeatures
 from transforms.common_ground import (
     BY_NAME,
     EVENT_WINDOW,
@@ -27,6 +27,7 @@ from transforms.corroboration import NAME_WEIGHT, Judgement, is_one_comparison, 
 from transforms.denials import judge_denial
 from transforms.figure_match import match_figures
 from transforms.pointings import Pointing
+from transforms.subjects import Subject
 from transforms.terms import term_weight
 
 LEAST_OF_A_THING = 4.0

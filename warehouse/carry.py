@@ -40,7 +40,7 @@ class _Table:
 
     @property
     def names(self) -> str:
-        return ", ".join(_quoted(name) for name, *_ in self.columns)
+        return ", ".join(ddl.named(name) for name, *_ in self.columns)
 
 
 def carry(source: Place, target: Place) -> dict[str, int]:
@@ -100,7 +100,7 @@ def _tables(con: Connection) -> list[_Table]:
 
 
 def _copy(con: Connection, table: _Table) -> None:
-    name = _quoted(table.name)
+    name = ddl.named(table.name)
     if not _there(con, table.name):
         con.execute(f"CREATE TABLE {name} ({', '.join(_declared(*column) for column in table.columns)})")
         _comment(con, table)
@@ -111,17 +111,17 @@ def _copy(con: Connection, table: _Table) -> None:
 
 
 def _declared(name: str, kind: str, is_nullable: bool, _: str | None) -> str:  # a row of the catalogue
-    return f"{_quoted(name)} {kind}{'' if is_nullable else ' NOT NULL'}"
+    return f"{ddl.named(name)} {kind}{'' if is_nullable else ' NOT NULL'}"
 
 
 def _comment(con: Connection, table: _Table) -> None:
     sql = f"SELECT comment FROM duckdb_tables() WHERE database_name = '{_ORIGIN}' AND table_name = $name"
     [[comment]] = con.execute(sql, {"name": table.name}).fetchall()
     if comment:
-        con.execute(f"COMMENT ON TABLE {_quoted(table.name)} IS {ddl.quoted(comment)}")
+        con.execute(f"COMMENT ON TABLE {ddl.named(table.name)} IS {ddl.quoted(comment)}")
     for column, _, _, told in table.columns:
         if told:
-            con.execute(f"COMMENT ON COLUMN {_quoted(table.name)}.{_quoted(column)} IS {ddl.quoted(told)}")
+            con.execute(f"COMMENT ON COLUMN {ddl.named(table.name)}.{ddl.named(column)} IS {ddl.quoted(told)}")
 
 
 def _copy_views(con: Connection) -> None:
@@ -143,7 +143,7 @@ def _made(con: Connection, name: str, sql: str, comment: str | None) -> bool:
     except CatalogError:
         return False
     if comment:
-        con.execute(f"COMMENT ON VIEW {_quoted(name)} IS {ddl.quoted(comment)}")
+        con.execute(f"COMMENT ON VIEW {ddl.named(name)} IS {ddl.quoted(comment)}")
     return True
 
 
@@ -154,7 +154,7 @@ def _there(con: Connection, name: str) -> bool:
 
 def _compared(con: Connection, table: _Table) -> int:
     """Rows of the table. Raises NotCarried where they are not those of the origin."""
-    name = _quoted(table.name)
+    name = ddl.named(table.name)
     sums = [
         con.execute(f"SELECT count(*), coalesce(sum(hash({table.names})::HUGEINT), 0) FROM {place}{name}").fetchone()
         for place in (f"{_ORIGIN}.", "")
@@ -164,7 +164,3 @@ def _compared(con: Connection, table: _Table) -> int:
             f"the rows of {table.name} did not arrive as they were ({sums[0]}, then {sums[1]}). Nothing was changed"
         )
     return int(sums[1][0])
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -18,7 +18,6 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import psutil
-from filelock import FileLock, Timeout
 
 from warehouse import ddl, migrate
 from warehouse.engine import CONFIG, Connection, SqlError
@@ -218,6 +217,8 @@ def _remove(working: Path) -> None:
 @contextmanager
 def only_writer(published: Path) -> Iterator[None]:
     """Let nobody else build this warehouse. Raises WarehouseHeld while another does."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415   # who only reads needs none of it
+
     with _mends(published):
         lock = FileLock(published.with_name(f"{published.name}.lock"), timeout=0)
         try:

@@ -68,6 +68,11 @@ def column_comment(column: Column) -> str:
     return " ".join(parts)
 
 
+def named(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def quoted(text: str) -> str:
     """The text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
+from warehouse import ddl
 from warehouse.database import Connection, in_memory
 from warehouse.migrate import is_lake, views
 from warehouse.tables import CLAIMS, TABLES
@@ -85,8 +86,8 @@ def _of_views() -> dict[tuple[str, str], str | None]:
 
 def batches_of(con: Connection, relation: str, columns: tuple[ColumnOfFile, ...]) -> pa.RecordBatchReader:
     """All rows of the table or view, in batches, in the order in which they stand there."""
-    names = ", ".join(_quoted(column.name) for column in columns)
-    return con.execute(f"SELECT {names} FROM {_quoted(relation)}").to_arrow_reader(BATCH_ROWS)
+    names = ", ".join(ddl.named(column.name) for column in columns)
+    return con.execute(f"SELECT {names} FROM {ddl.named(relation)}").to_arrow_reader(BATCH_ROWS)
 
 
 def claims_told(con: Connection, rows: int = CLAIM_ROWS) -> Iterator[pl.DataFrame]:
@@ -113,7 +114,3 @@ def _temporary_view() -> str:
     [view] = [view for view in views() if view.name == _VIEW]
     created, _, _ = view.sql.partition(";")  # comments on its columns follow
     return created.replace("CREATE OR REPLACE VIEW", "CREATE OR REPLACE TEMP VIEW", 1)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

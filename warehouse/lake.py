@@ -46,11 +46,9 @@ _STATE = """
 """
 
 _LOCK_DOWN = """
-    SET memory_limit = '{most_mb}MB';
-    SET temp_directory = '';
+    SET memory_limit = '{most_mb}MB'; SET temp_directory = '';
     SET allowed_directories = [{files}];
-    SET enable_external_access = false;
-    SET lock_configuration = true;
+    SET enable_external_access = false; SET lock_configuration = true;
 """
 
 _holding: ContextVar[frozenset[str]] = ContextVar("holding", default=frozenset())
@@ -58,10 +56,9 @@ _holding: ContextVar[frozenset[str]] = ContextVar("holding", default=frozenset()
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the catalogue says of a lake: the asked snapshot, or None for a time before the first, and where its files are."""
+    """What the catalogue says of a lake: the number of the asked snapshot, and where its files are."""
 
-    version: int | None
-    since: str
+    version: int
     data: str
 
 
@@ -134,9 +131,7 @@ def exclusive(lake: Lake) -> Iterator[None]:
 def last_version(lake: Lake) -> int:
     """The number of the last snapshot. Raises WarehouseMissing where there is no lake."""
     with _mends(lake), closing(_connected(lake=False)) as con:
-        version = _existing(con, lake.now()).version
-    assert version is not None
-    return version
+        return _existing(con, lake.now()).version
 
 
 def is_there(lake: Lake) -> bool:
@@ -206,27 +201,28 @@ def _attach_to_write(con: Connection, lake: Lake) -> None:
 
 
 def _bring_up_to_date(con: Connection, lake: Lake) -> None:
-    try:
-        migrate.require_known_schema(con)
-    except (WarehouseNotADatabase, WarehouseTooNew) as error:
-        raise type(error)(f"the lake {lake.now()}: {error}") from None
+    _require_known_schema(con, lake)
     if not migrate.is_current(con):
         with transaction(con):  # else a reader might find the half of it
             migrate.migrate(con)
 
 
-def _require_schema(con: Connection, lake: Lake) -> None:
+def _require_known_schema(con: Connection, lake: Lake) -> None:
     try:
         migrate.require_known_schema(con)
     except (WarehouseNotADatabase, WarehouseTooNew) as error:
         raise type(error)(f"the lake {lake.now()}: {error}") from None
+
+
+def _require_schema(con: Connection, lake: Lake) -> None:
+    _require_known_schema(con, lake)
     if migrate.schema_version(con) is None:
         when = f" of {lake.moment:%Y-%m-%d %H:%M} UTC" if lake.moment else ""
         raise WarehouseMissing(f"the lake {lake.now()}{when} is empty. Fill it with `claimhouse run`")
 
 
 def _state(con: Connection, lake: Lake) -> State | None:
-    """What the catalogue says; None where it knows of no lake."""
+    """What the catalogue says; None for no lake. Raises WarehouseMissing where it has no snapshot as asked for."""
     con.execute(f"ATTACH {ddl.quoted(lake.catalog)} AS catalogue (TYPE postgres, READ_ONLY)")
     try:
         [[there]] = _asked(con, "SELECT (to_regclass('public.ducklake_snapshot') IS NOT NULL)::int AS there")
@@ -238,7 +234,14 @@ def _state(con: Connection, lake: Lake) -> State | None:
         elif lake.moment is not None:
             when = f"snapshot_time <= '{lake.moment.isoformat()}+00'"
         [[version, since, data]] = _asked(con, _STATE.format(when=when))
-        return State(version, str(since), str(data))
+        if version is None and lake.moment:
+            raise WarehouseMissing(
+                f"the lake {lake.now()} knows nothing of {lake.moment:%Y-%m-%d %H:%M} UTC: its history begins at {since}. "
+                "Ask for a later time"
+            )
+        if version is None:
+            raise WarehouseMissing(f"snapshot {lake.version} of {lake.now()} is no longer kept. Ask for a later one")
+        return State(version, str(data))
     finally:
         con.execute("DETACH catalogue")
 
@@ -249,17 +252,9 @@ def _asked(con: Connection, sql: str) -> list[tuple[int | None, ...]]:
 
 
 def _existing(con: Connection, lake: Lake) -> State:
-    state = _state(con, lake)
-    if state is None:
-        raise WarehouseMissing(f"there is no lake in {lake.catalog}. Fill it with `claimhouse run`, or with `claimhouse move`")
-    if state.version is None and lake.moment:
-        raise WarehouseMissing(
-            f"the lake {lake.now()} knows nothing of {lake.moment:%Y-%m-%d %H:%M} UTC: its history begins at {state.since}. "
-            "Ask for a later time"
-        )
-    if state.version is None:
-        raise WarehouseMissing(f"snapshot {lake.version} of {lake.now()} is no longer kept. Ask for a later one")
-    return state
+    if state := _state(con, lake):
+        return state
+    raise WarehouseMissing(f"there is no lake in {lake.catalog}. Fill it with `claimhouse run`, or with `claimhouse move`")
 
 
 def _matching(lake: Lake, state: State) -> str:
@@ -279,10 +274,8 @@ def _wait_for_lock(con: Connection, lake: Lake) -> None:
     until = time.monotonic() + WAIT_SECONDS
     while not _asked(con, f"SELECT pg_try_advisory_xact_lock({_LOCK_NUMBER})::int AS taken")[0][0]:
         if time.monotonic() > until:
-            raise WarehouseHeld(
-                f"the lake {lake.now()} has been written to by another run for over {WAIT_SECONDS:g} s. Wait until that ends, "
-                "then run again"
-            )
+            took = f"has been written to by another run for over {WAIT_SECONDS:g} s"
+            raise WarehouseHeld(f"the lake {lake.now()} {took}. Wait until that ends, then run again")
         time.sleep(random.uniform(0.1, 0.5))  # noqa: S311   # no secret hangs on it
 
 

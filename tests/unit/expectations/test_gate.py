@@ -11,7 +11,8 @@ import pytest
 
 from expectations.gate import Verdict
 from expectations.model import BY_NAME, Check
-from expectations.suites import build_suite, row_checks
+from expectations.row_checks import row_checks
+from expectations.suites import build_suite
 from warehouse.tables import QUALITY_RESULTS, QUARANTINE
 
 Frames = dict[str, pl.DataFrame]
@@ -228,7 +229,7 @@ def test_a_loaded_row_that_would_lose_its_entity_stops_the_load(frames: Frames, 
 def test_a_check_that_cannot_be_carried_out_stops_the_load(frames: Frames, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = {"rule": "ExpectColumnValuesToBeBetween", "arguments": {"min_value": 3}}
     odd = Check(name="expect_odd", columns=("kind",), severity="info", why="Why", mend="mend", **rule)
-    monkeypatch.setattr("expectations.suites.ACROSS", {"sources": (odd,)})
+    monkeypatch.setattr("expectations.row_checks.ACROSS", {"sources": (odd,)})
     [stop] = gate({"sources": frames["sources"]}).stopped_by
     assert stop.startswith("sources: expect_odd(kind) could not be judged: ")
 

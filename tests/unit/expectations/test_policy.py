@@ -6,7 +6,7 @@ import pytest
 from expectations.marks import rowwise
 from expectations.model import BY_NAME, info
 from expectations.policy import Change, Policy
-from expectations.suites import row_checks
+from expectations.row_checks import row_checks
 
 DOCUMENTS = BY_NAME["documents"]
 AHEAD = "expect_publication_not_to_lie_ahead"

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from expectations.model import BY_NAME, Check, World
-from expectations.suites import Finding, Judge, judge_rows, judge_shape, row_checks
+from expectations.row_checks import row_checks
+from expectations.suites import Finding, Judge, judge_rows, judge_shape
 from tests.unit.expectations.conftest import NOW
 from tests.unit.expectations.row_cases import ACROSS_COLUMNS, OF_SEVERAL_ROWS, Case
 

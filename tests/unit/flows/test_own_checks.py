@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from expectations.model import BY_NAME
-from expectations.suites import row_checks
+from expectations.row_checks import row_checks
 from flows.doctor import examine
 from flows.errors import WrongUse
 from flows.own_checks import policy_of

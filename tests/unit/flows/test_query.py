@@ -7,6 +7,7 @@ from io import BytesIO
 import polars as pl
 import pytest
 
+from flows.answer import SHORT_ROWS
 from flows.errors import WrongUse
 from flows.query import ask, show
 from warehouse.database import WarehouseMissing, building
@@ -109,12 +110,39 @@ def test_a_long_table_says_how_many_rows_are_left_out(capfd):
         ("SELECT '12345678901234567890123456789012345678901'::BIGNUM", "12345678901234567890123456789012345678901"),
     ],
 )
-def test_a_value_that_frames_have_no_form_for_is_told_as_duckdb_prints_it(warehouse, sql, told):
-    assert ask(warehouse, sql).rows() == [(told,)]
+@pytest.mark.parametrize("is_short", [False, True])
+def test_a_value_that_frames_have_no_form_for_is_told_as_duckdb_prints_it(warehouse, sql, told, is_short):
+    assert ask(warehouse, sql, is_short=is_short).rows() == [(told,)]
 
 
-def test_columns_of_one_name_are_numbered(warehouse):
-    assert ask(warehouse, "SELECT 1 AS a, 2 AS a, INTERVAL 1 DAY AS a").rows(named=True) == [{"a": 1, "a_1": 2, "a_2": "1 day"}]
+@pytest.mark.parametrize("is_short", [False, True])
+def test_columns_of_one_name_are_numbered(warehouse, is_short):
+    asked = "SELECT 1 AS a, 2 AS a, INTERVAL 1 DAY AS a"
+    assert ask(warehouse, asked, is_short=is_short).rows(named=True) == [{"a": 1, "a_1": 2, "a_2": "1 day"}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"FROM range({SHORT_ROWS})",
+        f"FROM range({SHORT_ROWS + 1})",
+        "SELECT range % 7 AS a FROM range(500) ORDER BY a DESC, range",
+        "WITH a AS (SELECT 1 AS b) FROM a; -- and no more",
+        "VALUES (1, 'a'), (2, NULL)",
+        "SELECT 1 AS a, 2 AS a",
+        "SUMMARIZE SELECT 1.5 AS a",
+        "DESCRIBE documents",
+        "EXPLAIN SELECT 1",
+        "SET VARIABLE a = 1; SELECT getvariable('a')",
+    ],
+)
+def test_an_answer_that_is_expected_to_be_short_is_the_same(warehouse, sql):
+    assert ask(warehouse, sql, is_short=True).equals(ask(warehouse, sql))
+
+
+def test_a_short_answer_needs_no_pyarrow(warehouse):
+    asks = f"from pathlib import Path; from flows.query import ask; ask(Path({str(warehouse)!r}), 'SELECT 1', is_short=True)"
+    subprocess.run([sys.executable, "-c", f"{asks}; import sys; assert 'pyarrow' not in sys.modules"], check=True)
 
 
 @pytest.mark.parametrize("sql", ["", ";", "-- nothing"])

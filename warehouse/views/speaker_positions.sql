@@ -52,7 +52,7 @@ matters AS (
 ),
 -- what is reported of nobody ("it is said that") is nobody's position
 shared_claims AS (
-    SELECT c.claim_id, c.voice, c.speaker_id, c.holder, m.matter_id
+    SELECT c.claim_id, c.cluster_id, c.voice, c.speaker_id, c.holder, c.claim_type, m.matter_id, m.matter, m.position, m.is_disputed
     FROM current_claims AS c
     JOIN matters AS m ON m.cluster_id = c.cluster_id
     WHERE c.holder IS NOT NULL
@@ -69,11 +69,39 @@ claimed_together AS (SELECT h.matter_id, a.* FROM claimed AS a JOIN shared_claim
 -- of the matter are the entities that one of its statements has as subject or object
 central AS (SELECT DISTINCT matter_id, entity_id FROM claimed_together WHERE part IS NOT NULL),
 about AS (
-    SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS entity_role FROM claimed
+    SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS entity_role FROM claimed_together
     UNION ALL
     SELECT h.claim_id, t.entity_id, NULL
     FROM shared_claims AS h JOIN central AS t USING (matter_id)
     ANTI JOIN claimed_together AS a ON a.claim_id = h.claim_id AND a.entity_id = t.entity_id
+),
+-- what tells a claim from a position, by claim and entity; all else is looked up for those alone that are asked for
+placed AS (
+    SELECT
+        h.claim_id,
+        a.entity_id,
+        a.entity_role,
+        h.matter_id,
+        h.matter,
+        h.position,
+        h.is_disputed,
+        n.holder_count,
+        o.cluster_id IS NOT NULL AS is_opposed,
+        o.reason
+    FROM shared_claims AS h
+    JOIN holders AS n ON n.matter_id = h.matter_id
+    LEFT JOIN about AS a ON a.claim_id = h.claim_id
+    LEFT JOIN opposed AS o ON o.cluster_id = h.cluster_id AND o.other_cluster_id = h.matter_id
+    WHERE h.voice = 'speaker' OR h.is_disputed OR n.holder_count > 1
+        OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
+    UNION ALL
+    SELECT c.claim_id, a.entity_id, if(a.claim_id IS NULL, NULL, coalesce(a.part, 'mentioned')), c.cluster_id, c.text, c.text, false, 1, false, NULL
+    FROM current_claims AS c
+    ANTI JOIN shared AS k ON k.cluster_id = c.cluster_id
+    LEFT JOIN claimed AS a ON a.claim_id = c.claim_id
+    WHERE c.holder IS NOT NULL AND (
+        c.voice = 'speaker' OR c.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
+    )
 ),
 cue_words AS (
     SELECT cue, regexp_split_to_array(lower(cue), '[^a-z]+') AS words
@@ -95,25 +123,25 @@ cued AS (
 SELECT
     e.name AS entity,
     e.type AS entity_type,
-    a.entity_role,
-    coalesce(m.matter, h.text) AS matter,
+    p.entity_role,
+    p.matter,
     CASE
-        WHEN m.matter_id IS NULL OR h.cluster_id = m.matter_id THEN 'states'
-        WHEN o.cluster_id IS NOT NULL THEN 'disputes'
+        WHEN h.cluster_id = p.matter_id THEN 'states'
+        WHEN p.is_opposed THEN 'disputes'
         ELSE 'other'
     END AS side,
     CASE
         -- what stands between the marks is said outright, whatever the verb is
         WHEN cued.stance IS NOT NULL AND h.attribution <> 'direct' THEN cued.stance
         WHEN h.modality IN ('hedged', 'conditional') THEN 'hedges'
-        WHEN o.cluster_id IS NOT NULL AND h.is_negated THEN 'denies'
+        WHEN p.is_opposed AND h.is_negated THEN 'denies'
         ELSE 'asserts'
     END AS stance,
-    coalesce(m.is_disputed, false) AS is_disputed,
-    coalesce(n.holder_count, 1) AS holder_count,
+    p.is_disputed,
+    p.holder_count,
     h.holder,
     h.voice,
-    coalesce(m.position, h.text) AS position,
+    p.position,
     h.text AS quotation,
     h.resolved_text,
     h.attribution,
@@ -124,7 +152,7 @@ SELECT
     h.subject,
     h.predicate,
     h.object,
-    o.reason,
+    p.reason,
     h.sentence,
     h.title,
     h.site,
@@ -133,23 +161,16 @@ SELECT
     h.published_on,
     h.start_char,
     h.end_char,
-    a.entity_id,
-    coalesce(m.matter_id, h.cluster_id) AS matter_id,
+    p.entity_id,
+    p.matter_id,
     h.cluster_id,
     h.claim_id,
     h.speaker_id,
     h.document_id
-FROM current_claims AS h
-LEFT JOIN matters AS m ON m.cluster_id = h.cluster_id
-LEFT JOIN holders AS n ON n.matter_id = m.matter_id
-LEFT JOIN about AS a ON a.claim_id = h.claim_id
-LEFT JOIN entities AS e ON e.entity_id = a.entity_id
-LEFT JOIN opposed AS o ON o.cluster_id = h.cluster_id AND o.other_cluster_id = m.matter_id
-LEFT JOIN cued ON cued.cue = h.cue
-WHERE h.holder IS NOT NULL AND (
-    h.voice = 'speaker' OR m.is_disputed OR n.holder_count > 1
-    OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
-);
+FROM placed AS p
+JOIN current_claims AS h ON h.claim_id = p.claim_id
+LEFT JOIN entities AS e ON e.entity_id = p.entity_id
+LEFT JOIN cued ON cued.cue = h.cue;
 
 COMMENT ON COLUMN speaker_positions.entity IS
     'Canonical name of an entity that the matter is about; NULL where it is about none that is known: search in matter then.';

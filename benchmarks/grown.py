@@ -35,6 +35,7 @@ from rich.console import Console
 from benchmarks.figures import Figure
 from benchmarks.grown_warehouse import Grower, grow
 from benchmarks.verdict import settle_figures
+from warehouse import ddl
 from warehouse.database import open_readonly
 from warehouse.migrate import views
 
@@ -48,7 +49,19 @@ MOST_TIMES = 1.5
 CHECK_TIMES = 1.1
 MOST_PAGE_BYTES = 5_000_000
 _RECIPE = re.compile(r"^### ([^\n]+)\n\n[^\n]+\n\n```sql\n(.+?)```", re.M | re.S)
+_VIEW = "view "
 _COOKBOOK = Path(__file__).parents[1] / "docs" / "cookbook.md"
+
+_MOST = {
+    "Llama 3.1": """
+        SELECT any_value(name) FROM claim_entities JOIN entities USING (entity_id) WHERE role <> 'speaker'
+        GROUP BY entity_id ORDER BY count(*) DESC, entity_id LIMIT 1
+    """,
+    "Mark Zuckerberg": """
+        SELECT speaker FROM claims WHERE speaker_id IS NOT NULL GROUP BY speaker ORDER BY count(*) DESC, speaker LIMIT 1
+    """,
+}
+"""Names in the cookbook's queries, and which of the warehouse take their places."""
 
 Row = tuple[str, float, float]
 """What was measured, seconds, and seconds of the processor."""
@@ -58,14 +71,18 @@ def questions() -> Iterator[tuple[str, str]]:
     """Every query of the cookbook by its heading, and every view read whole."""
     yield from _RECIPE.findall(_COOKBOOK.read_text(encoding="utf-8"))
     for view in views():
-        yield f"view {view.name}", f"FROM {view.name} LIMIT 100"
+        yield f"{_VIEW}{view.name}", f"FROM {view.name} LIMIT 100"
 
 
 def ask(warehouse: Path, rounds: int) -> list[Row]:
-    """How long each question takes, the slowest first."""
+    """How long each question takes, the slowest first. Who is asked about is what the warehouse says most about."""
     found = []
-    for name, sql in questions():
-        taken = []
+    with closing(open_readonly(warehouse)) as con:
+        named = {there: ddl.quoted(str(row[0])) for there, sql in _MOST.items() for row in con.execute(sql).fetchall()}
+    for name, asked in questions():
+        taken, sql = list[tuple[float, float]](), asked
+        for there, own in named.items():
+            sql = sql.replace(ddl.quoted(there), own)
         for _ in range(rounds):
             with closing(open_readonly(warehouse)) as con:
                 began, cpu = perf_counter(), process_time()
@@ -131,12 +148,18 @@ def figures_of(part: str, found: list[Row], claims: int) -> list[Figure]:
     named = f"{claims:,} claims"
     if part == "questions":
         name, seconds, cpu = found[0]
-        slow = [row for row in found if row[1] > SLOW_SECONDS]
+        slow = [row for row in found if row[1] > SLOW_SECONDS and not row[0].startswith(_VIEW)]
         return [
             Figure(
                 DATA, f"slowest question of {named}, seconds", seconds, f"{name}; processor {cpu:.1f} s", limit=SLOWEST_SECONDS
             ),
-            Figure(DATA, f"questions of {named} over a second", len(slow), f"of {len(found)}", limit=MOST_SLOW),
+            Figure(
+                DATA,
+                f"the cookbook's queries over a second, {named}",
+                len(slow),
+                f"of {len(found)}, views among them",
+                limit=MOST_SLOW,
+            ),
         ]
     if part == "pages":
         [largest] = [row for row in found if row[0].startswith("largest")]

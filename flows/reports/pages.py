@@ -106,8 +106,9 @@ def _write_below(con: "Connection", there: PageFolder, templates: Environment) -
 def environment() -> Environment:
     """The templates with autoescaping on, and the filters that they use. Made once: to compile them takes half a second."""
     pages = Environment(
-        loader=PackageLoader("flows.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=PackageLoader("flows.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False,
+    )  # fmt: skip
     pages.filters |= FILTERS
     pages.globals |= {
         "versions": {name: metadata.version(name) for name in ("great-expectations", "duckdb", "polars")},

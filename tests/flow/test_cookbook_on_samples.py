@@ -14,7 +14,7 @@ RECIPES = dict(
 )
 FINDS_NOTHING = {
     "Which disputes are about a figure?",
-    "Which articles give different figures in much the same words?",
+    "Which articles give different figures for an entity in much the same words?",
     "What is disputed about one entity?",
     "Which claims look ahead of their article?",
     "What failed most recently?",

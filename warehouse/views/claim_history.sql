@@ -8,26 +8,36 @@ further AS (
     UNION
     SELECT c.cluster_id FROM claims AS c JOIN documents AS d USING (document_id) WHERE NOT d.is_current
 ),
-made AS (
+told AS (
     SELECT
-        p.page_id,
-        c.cluster_id,
-        max(p.place) AS last_place,
-        min(p.revision) AS first_revision,
-        max(p.revision) AS last_revision,
-        count(DISTINCT p.document_id)::INTEGER AS revision_count,
-        min(p.first_seen_at) AS first_seen_at,
-        max(p.last_seen_at) AS last_seen_at,
-        min_by(p.run_id, (p.first_seen_at, p.place)) AS run_id,
-        bool_or(p.is_current) AS is_current,
-        list(DISTINCT c.text ORDER BY c.text) AS wordings,
-        -- of the last revision that makes it, the claim most worth checking
-        max_by(c.claim_id, (p.place, c.checkworthiness, c.claim_id)) AS claim_id
+        p.page_id, c.cluster_id, c.claim_id, c.text, c.checkworthiness, p.document_id, p.place, p.revision, p.first_seen_at,
+        p.last_seen_at, p.run_id, p.is_current
     FROM claims AS c
     SEMI JOIN further USING (cluster_id)
     JOIN page_revisions AS p USING (document_id)
     WHERE p.outcome = 'kept'
-    GROUP BY p.page_id, c.cluster_id
+),
+met AS (SELECT cluster_id, min(first_seen_at) AS first_seen_at FROM told GROUP BY cluster_id),
+-- and of the others most are made once by each of their pages
+retold AS (SELECT page_id, cluster_id FROM told GROUP BY page_id, cluster_id HAVING count(*) > 1),
+made AS (
+    SELECT
+        page_id,
+        cluster_id,
+        max(place) AS last_place,
+        min(revision) AS first_revision,
+        max(revision) AS last_revision,
+        count(DISTINCT document_id)::INTEGER AS revision_count,
+        min(first_seen_at) AS first_seen_at,
+        max(last_seen_at) AS last_seen_at,
+        min_by(run_id, (first_seen_at, place)) AS run_id,
+        bool_or(is_current) AS is_current,
+        list(DISTINCT text ORDER BY text) AS wordings,
+        -- of the last revision that makes it, the claim most worth checking
+        max_by(claim_id, (place, checkworthiness, claim_id)) AS claim_id
+    FROM told
+    SEMI JOIN retold USING (page_id, cluster_id)
+    GROUP BY page_id, cluster_id
 )
 SELECT
     c.text,
@@ -39,7 +49,7 @@ SELECT
     c.checkworthiness,
     m.is_current,
     m.first_seen_at,
-    min(m.first_seen_at) OVER (PARTITION BY m.cluster_id) AS statement_first_seen_at,
+    f.first_seen_at AS statement_first_seen_at,
     m.last_seen_at,
     n.first_seen_at AS vanished_at,
     m.first_revision,
@@ -61,6 +71,7 @@ SELECT
     c.document_id,
     m.page_id
 FROM made AS m
+JOIN met AS f ON f.cluster_id = m.cluster_id
 JOIN claims AS c USING (claim_id)
 JOIN documents AS d ON d.document_id = c.document_id
 LEFT JOIN page_revisions AS n ON n.page_id = m.page_id AND n.place = m.last_place + 1
@@ -75,12 +86,12 @@ SELECT
     c.checkworthiness,
     p.is_current,
     p.first_seen_at,
-    p.first_seen_at,
+    coalesce(f.first_seen_at, p.first_seen_at),
     p.last_seen_at,
-    NULL,
+    n.first_seen_at,
     p.revision,
     p.revision,
-    NULL,
+    n.revision,
     1,
     [c.text],
     p.title,
@@ -89,16 +100,18 @@ SELECT
     p.published_at,
     p.published_on,
     p.run_id,
-    NULL,
-    NULL,
+    n.run_id,
+    n.document_id,
     c.claim_id,
     c.cluster_id,
     c.speaker_id,
     c.document_id,
     p.page_id
 FROM claims AS c
-ANTI JOIN further AS f ON f.cluster_id = c.cluster_id
 JOIN page_revisions AS p ON p.document_id = c.document_id
+ANTI JOIN retold AS r ON r.page_id = p.page_id AND r.cluster_id = c.cluster_id
+LEFT JOIN met AS f ON f.cluster_id = c.cluster_id
+LEFT JOIN page_revisions AS n ON n.page_id = p.page_id AND n.place = p.place + 1
 WHERE p.outcome = 'kept';
 
 COMMENT ON COLUMN claim_history.text IS 'The statement in the words of the last revision that makes it.';

@@ -11,11 +11,11 @@ COOKBOOK = (Path(__file__).parents[3] / "docs" / "cookbook.md").read_text(encodi
 
 FINDS_NOTHING = {
     "Which figures differ between sources?",
-    "Which articles give different figures in much the same words?",
+    "Which articles give different figures for an entity in much the same words?",
     "Which disputes are about a figure?",
     "What sums of money are named?",
     "What do several articles say on one voice's word?",
-    "Which claims are hedged here and asserted there?",
+    "Which claims about an entity are hedged here and asserted there?",
     "Which statements did further articles take up?",
     "Which claims were copied, and from where?",
     "Does every span reproduce its text?",

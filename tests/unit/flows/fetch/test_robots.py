@@ -177,16 +177,16 @@ def test_a_robots_txt_that_does_not_come_fails_the_site_for_now(site):
 
 
 def test_a_crawl_delay_holds_the_starts_apart(site):
-    with_rules(site, b"User-agent: *\nCrawl-delay: 0.15\n")
+    with_rules(site, b"User-agent: *\nCrawl-delay: 0.3\n")
     site.fetch("/open", "/private", "/open")
     starts = [asked.at for asked in site.asked]
-    assert all(later - earlier > 0.14 for earlier, later in pairwise(starts))
+    assert all(later - earlier > 0.15 for earlier, later in pairwise(starts))
 
 
 def test_a_request_rate_counts_as_a_crawl_delay(site):
-    with_rules(site, b"User-agent: *\nRequest-rate: 10/1\n")
+    with_rules(site, b"User-agent: *\nRequest-rate: 5/1\n")
     site.fetch("/open", "/private")
-    assert site.asked[2].at - site.asked[1].at > 0.09
+    assert site.asked[2].at - site.asked[1].at > 0.1
 
 
 @pytest.mark.parametrize("rate", ["1/" + "9" * 400, "9" * 400 + "/1", "1/90d", "0/0", "1/-1", "x"])

@@ -44,8 +44,8 @@ class ClusterWorkers:
     """
 
     died: ClassVar[str] = (
-        f"the Dask workers that read it died, {_TRIES} of them: raise --memory-limit of `dask worker`, start fewer on each "
-        "machine, and run again"
+        f"the Dask workers that read it died, {_TRIES} of them with this page alone: raise --memory-limit of `dask worker`, "
+        "start fewer on each machine, and run again"
     )
     all_die: ClassVar[str] = (
         "The Dask workers die before they read a page, as they do when memory runs out. Raise --memory-limit of `dask worker`, "

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-SAMPLE_SECONDS = 0.5
-"""To ask five processes for their memory takes a core 30 ms: more often, and the watching would slow what it watches."""
+SAMPLE_SECONDS = 2.0
+"""To ask five processes for their memory takes a core 30 to 60 ms: more often, and the watching would slow what it watches."""
 _COMMAND = (sys.executable, "-c", "from flows.cli import main; main()", "run")
 _STARTS = re.compile(r"starts beside each other: (.*)")
 _TASKS = "SELECT name, start_time, end_time FROM task_run WHERE end_time IS NOT NULL ORDER BY start_time"

@@ -9,6 +9,7 @@ a plain `duckdb.connect(path)` after a publish would go on reading the replaced 
 the process is open. A `cursor()` of such a connection starts without `USE warehouse`; open another connection instead.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -51,6 +52,8 @@ __all__ = [
     "over_frames",
     "trial",
 ]
+
+_NO_SUCH_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 
 # `enable_external_access` alone leaves the attached file and its write-ahead log writable to COPY … TO, also where the file
 # is attached read-only (DuckDB 1.5.5). Without a local file system nothing can be opened any more; the file that is
@@ -176,7 +179,7 @@ def _open_copy(published: Path, working: Path) -> Connection:
         with closing(_attach_readonly(published)) as reader:
             _refuse_unknown_schema(reader, published)
         # The reader is closed by now: closing any handle of a file drops this process's POSIX locks on it.
-        shutil.copy(published, working)
+        _copy(published, working)
     con = _attach(working, "")
     try:
         migrate.migrate(con)
@@ -184,6 +187,19 @@ def _open_copy(published: Path, working: Path) -> Connection:
         con.close()
         raise
     return con
+
+
+def _copy(published: Path, working: Path) -> None:
+    """Copy the file. Where files can share blocks (XFS, Btrfs) that takes no time, and no room but for what is changed then."""
+    with published.open("rb") as origin, working.open("wb") as copy:
+        try:
+            while os.copy_file_range(origin.fileno(), copy.fileno(), 2**30):
+                pass
+        except (OSError, AttributeError) as error:  # this system or this place knows no such call
+            if isinstance(error, OSError) and error.errno not in _NO_SUCH_COPY:
+                raise
+            shutil.copyfileobj(origin, copy)
+    shutil.copymode(published, working)
 
 
 def _fold_log(published: Path) -> None:

@@ -52,7 +52,9 @@ matters AS (
 ),
 -- what is reported of nobody ("it is said that") is nobody's position
 shared_claims AS (
-    SELECT c.claim_id, c.cluster_id, c.voice, c.speaker_id, c.holder, c.claim_type, m.matter_id, m.matter, m.position, m.is_disputed
+    SELECT
+        c.claim_id, c.cluster_id, c.voice, c.speaker_id, c.holder, c.claim_type, m.matter_id, m.matter, m.position,
+        m.is_disputed
     FROM current_claims AS c
     JOIN matters AS m ON m.cluster_id = c.cluster_id
     WHERE c.holder IS NOT NULL
@@ -95,7 +97,18 @@ placed AS (
     WHERE h.voice = 'speaker' OR h.is_disputed OR n.holder_count > 1
         OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
     UNION ALL
-    SELECT c.claim_id, a.entity_id, if(a.claim_id IS NULL, NULL, coalesce(a.part, 'mentioned')), c.cluster_id, c.text, c.text, false, 1, false, NULL
+    -- a statement that one claim alone makes and none disputes is a matter of its own
+    SELECT
+        c.claim_id,
+        a.entity_id,
+        CASE WHEN a.claim_id IS NOT NULL THEN coalesce(a.part, 'mentioned') END,
+        c.cluster_id,
+        c.text,
+        c.text,
+        false,
+        1,
+        false,
+        NULL
     FROM current_claims AS c
     ANTI JOIN shared AS k ON k.cluster_id = c.cluster_id
     LEFT JOIN claimed AS a ON a.claim_id = c.claim_id

@@ -15,7 +15,7 @@ FINDS_NOTHING = {
     "Which disputes are about a figure?",
     "What sums of money are named?",
     "What do several articles say on one voice's word?",
-    "Which claims about an entity are hedged here and asserted there?",
+    "Which claims about a term are hedged here and asserted there?",
     "Which statements did further articles take up?",
     "Which claims were copied, and from where?",
     "Does every span reproduce its text?",

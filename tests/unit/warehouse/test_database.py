@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import shutil
@@ -48,6 +49,18 @@ def aliases(con: Connection) -> list[str]:
 
 def names_beside(path: Path) -> list[str]:
     return sorted(name.name for name in path.parent.iterdir())
+
+
+@pytest.mark.parametrize("failure", [AttributeError("no such call"), OSError(errno.EXDEV, "another file system")])
+def test_a_file_that_can_share_nothing_is_copied_as_any_other(path, monkeypatch, failure):
+    def fails(*_: object) -> int:
+        raise failure
+
+    monkeypatch.setattr(os, "copy_file_range", fails, raising=False)
+    with building(path) as con:
+        add_alias(con, "a")
+    with building(path) as con:
+        assert aliases(con) == ["a"]
 
 
 def run_python(code: str, *arguments: Path, stdin: int | None = None) -> subprocess.Popen[str]:

@@ -30,7 +30,7 @@ run: setup
 	@$(BIN)/claimhouse run seeds/articles
 
 test: setup
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff check .

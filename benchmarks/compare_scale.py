@@ -30,7 +30,7 @@ from benchmarks.figures import Figure
 from benchmarks.made_claims import CLAIMS_PER_ARTICLE, Articles, Maker, Statement
 from benchmarks.verdict import settle_figures
 from flows.knowledge import reading
-from flows.models import seeds
+from flows.models import compare_lexicon
 from flows.news import Settled
 from flows.settle import settle
 from flows.startup import collect_less_often
@@ -70,7 +70,7 @@ _DERIVED = """
 def make_warehouse(path: Path, claims: int) -> None:
     """A warehouse with so many made claims, with terms, keys, relations, clusters and entities as runs would have left them."""
     maker, articles, originals = Maker(1), Articles(), list[Statement]()
-    lexicon = CompareLexicon.from_frames(seeds())
+    lexicon = compare_lexicon()
     clusters: list[str] = []
     with building(path) as con:
         source = {"source_id": "made", "kind": "file", "location": "made", "added_at": datetime(2026, 1, 1)}
@@ -147,7 +147,7 @@ def take_turn(path: Path, claims: int) -> Turn:
 
 def _settle(read: dict[str, pl.DataFrame], path: Path) -> Settled:
     with reading(path) as con:
-        return settle(read, con, seeds(), datetime(2026, 2, 1))
+        return settle(read, con, datetime(2026, 2, 1))
 
 
 def _turn_apart(path: Path, claims: int) -> Turn:

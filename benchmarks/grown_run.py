@@ -17,12 +17,13 @@ from expectations.gate import check as check_tables
 from flows import startup, steps
 from flows.clock import now
 from flows.inputs import ALL_TIME, inputs_of
-from flows.models import pipeline_version, seeds
+from flows.models import pipeline_version
 from flows.news import Settled
 from flows.run import Run
 from flows.settings import Settings
 from flows.settle import settle
 from flows.startup import collect_less_often
+from flows.told import Told
 from warehouse.database import building, open_readonly
 from warehouse.frames import registered
 from warehouse.load import load_tables
@@ -79,9 +80,10 @@ def run_nothing_new(settings: Settings, pages: Path) -> tuple[Spent, str]:
     news = act("gather", steps.gather.fn, todo, run)
     settled = act("settle", steps.settle.fn, news, run)
     verdict = act("check", steps.check.fn, settled, news, found, run)
-    act("load", steps.load.fn, settled, verdict, news, found, run)
+    told = Told(run_id=run.run_id).with_part(settled, verdict)
+    act("load", steps.load.fn, settled, verdict, news, todo, told, found, run)
     act("report", steps.report.fn, run)
-    return spent, steps.status_of(settled, verdict)
+    return spent, told.status
 
 
 def _steps_timed(spent: Spent) -> Callable[..., Any]:
@@ -118,4 +120,4 @@ def _settle(spent: Spent, read: dict[str, pl.DataFrame], warehouse: Path) -> Set
     from flows.knowledge import reading  # noqa: PLC0415
 
     with reading(place_of(warehouse)) as con, timed(spent, "settle"):
-        return settle(read, con, seeds(), LAST + timedelta(days=1))
+        return settle(read, con, LAST + timedelta(days=1))

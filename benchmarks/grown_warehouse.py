@@ -9,13 +9,12 @@ import polars as pl
 from benchmarks.grown_articles import Press, site_of, source_of
 from benchmarks.grown_plans import SITES, SOURCES, Plans
 from benchmarks.grown_skeletons import Skeleton, skeletons
-from flows.models import pipeline_version, seeds
+from flows.models import compare_lexicon, pipeline_version, seeds
 from flows.settings import Reading
 from transforms.clusters import cluster_claims
 from transforms.compare import claim_terms
 from transforms.copies import article_keys
 from transforms.entities import build_entities
-from transforms.terms import CompareLexicon
 from warehouse.database import Connection, building, open_readonly
 from warehouse.frames import registered
 from warehouse.known import claims_to_cluster, known_mentions, staged_claims
@@ -95,7 +94,7 @@ class Grower:
 
     def fill(self, con: Connection) -> None:
         """Put all articles into an empty warehouse, with what runs would have derived from them."""
-        lexicon = CompareLexicon.from_frames(seeds())
+        lexicon = compare_lexicon()
         _insert(con, SOURCES_TABLE.name, self.sources())
         for first in range(0, self.articles, ARTICLES_AT_ONCE):
             frames = self.read(first, min(ARTICLES_AT_ONCE, self.articles - first))

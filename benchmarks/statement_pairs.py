@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +9,8 @@ import polars as pl
 from benchmarks.figures import Figure, Mapper, Measured, read_rows, shown
 from benchmarks.reading import default_reader, read_paragraph
 from benchmarks.scoring import f1_of, share
-from flows.models import seeds
+from flows.models import compare_lexicon
 from transforms.compare import relate_claims
-from transforms.terms import CompareLexicon
 from warehouse.known import staged_claims
 from warehouse.tables import DOCUMENTS
 
@@ -45,11 +43,6 @@ def measure_relations(folder: Path, spread: Mapper) -> Measured:
     return summarise_relations(f"{folder.name} dev", pairs, list(spread(relate, pairs)))
 
 
-@cache
-def _lexicon() -> CompareLexicon:
-    return CompareLexicon.from_frames(seeds())
-
-
 def relate(pair: GoldPair) -> str:
     """How two sentences meet, each read as an article of its own: a dispute of any two claims outweighs sameness."""
     sides = {f"{pair.name}a": pair.a, f"{pair.name}b": pair.b}
@@ -59,7 +52,7 @@ def relate(pair: GoldPair) -> str:
         {**{name: pl.concat([table[name] for table in tables]) for name in tables[0]}, "documents": documents}
     )
     first, second = (claims.filter(pl.col("document_id") == document_id) for document_id in sides)
-    found = set(relate_claims(first, second, _lexicon())["relation"])
+    found = set(relate_claims(first, second, compare_lexicon())["relation"])
     relation = "disputes" if "disputes" in found else "same" if "same" in found else ""
     return _AS_RELATION.get(relation, "neutral")
 

@@ -72,6 +72,12 @@ class Verdict:
         """Rows in quarantine, each counted once however many checks it failed."""
         return self.quarantine.select("table_name", "row_key").n_unique()
 
+    def of_run(self, run_id: str) -> "Verdict":
+        """This verdict, told under another run's id."""
+        frames = (frame.with_columns(run_id=pl.lit(run_id)) for frame in (self.quality_results, self.quarantine))
+        results, held = frames
+        return replace(self, quality_results=results, quarantine=held)
+
     def after(self, first: "Verdict") -> "Verdict":
         """This verdict on what was left when the rows that the `first` one held back were taken out: both as one.
 

@@ -87,7 +87,7 @@ def stage_unreadable(pages: Sequence[FoundPage], work: Work) -> Staged:
 class Annotation:
     """The batches of one run on their way through the workers.
 
-    `progress` may be asked for at any time, also by another thread; `on_staged` is called after every batch.
+    `progress` may be asked for at any time, also by another thread; `on_staged` is called with every batch that is done.
     """
 
     def __init__(self, work: Work, workers: Readers) -> None:
@@ -96,7 +96,7 @@ class Annotation:
         self._staging = Staging(work.folder)
         self._under_way: dict[str, Batch] = {}
         self.staged: list[Staged] = []
-        self.on_staged: Callable[[], None] = lambda: None
+        self.on_staged: Callable[[Batch], None] = lambda _: None
 
     def progress(self) -> tuple[int, int]:
         """Pages and words read so far."""
@@ -124,8 +124,7 @@ class Annotation:
         for batch in self._read(self._workers.read_alone, alone):
             killed = [replace(page, problem=self._what_killed(batch.key)) for page in batch.pages]
             self.staged.append(stage_unreadable(killed, self._work))
-            self.on_staged()
-        self._staging.wait_for({staged.key for staged in self.staged})
+            self.on_staged(Batch(self.staged[-1].key, batch.pages))
 
     def _what_killed(self, key: str) -> str:
         note = self._staging.noted(key)
@@ -144,7 +143,7 @@ class Annotation:
                     self._tell_of(batch)
                 else:
                     self.staged.append(staged)
-                    self.on_staged()
+                    self.on_staged(batch)
         return sorted(lost, key=lambda batch: batch.key)
 
     def _drawn(self, batches: Sequence[Batch]) -> Iterator[Batch]:

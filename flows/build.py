@@ -1,5 +1,6 @@
 """The main flow: from INPUTs to a checked, published warehouse."""
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from flows.errors import GateStopped
 from flows.events import tell_of_failure
 from flows.fetch.collect import Collected
 from flows.inputs import Period, inputs_of
-from flows.publishing import publish
+from flows.publishing import PartStopped, Publishing
 from flows.retries import retried
 from flows.run import Run, only_run
 from flows.settings import load_settings
@@ -50,10 +51,13 @@ def build(  # noqa: PLR0913, PLR0917  # what a person can set on Prefect's page
         collected = steps.collect_pages(asked.web, settings, asked.period) if asks_web else Collected()
         found = steps.discover_pages(asked, run)
         todo = steps.plan(found, run)
-        steps.annotate(todo, run)
-        settled, verdict = publish(todo, found, run)
+        parts = todo.parts(settings.run.part_pages)
+        with Publishing(parts, found, run) as publishing:
+            with suppress(PartStopped):
+                steps.annotate(parts, run, publishing.has_read)
+            told = publishing.finish()
         steps.report(run)
-        summary = steps.summarise(run, found, todo, settled, verdict, collected)
-    if verdict.stopped_by:
+        summary = steps.summarise(run, found, todo, told, collected)
+    if told.stopped_by:
         raise GateStopped(summary)
     return summary

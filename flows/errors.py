@@ -20,12 +20,12 @@ class ClaimhouseError(Exception):
 
 
 class GateStopped(ClaimhouseError):  # noqa: N818
-    """The gate stopped the load; the warehouse stands as it was. `summary` tells what the run came to."""
+    """The gate stopped the load: what it stopped is not in the warehouse. `summary` tells what the run came to."""
 
     exit_code = 1
 
     def __init__(self, summary: "Summary") -> None:
-        super().__init__("\n".join(("The gate stopped the load; the warehouse stands as it was.", *summary.stopped_by)))
+        super().__init__("\n".join((f"The gate stopped the load; {summary.stands}.", *summary.stopped_by)))
         self.summary = summary
 
 

@@ -40,7 +40,7 @@ def source_failed(source_id: str, location: str, problem: str) -> None:
 
 
 def gate_closed(run_id: str, stopped_by: Sequence[str]) -> None:
-    """The gate stopped a load; the warehouse stands as it was."""
+    """The gate stopped a load: nothing of this run is in the warehouse."""
     _emit(GATE_CLOSED, f"warehouse.{_warehouse()}", {"run_id": run_id, "problem": "\n".join(stopped_by)})
 
 

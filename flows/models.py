@@ -14,6 +14,7 @@ from flows.settings import Reading
 
 if TYPE_CHECKING:
     from transforms.read import Reader
+    from transforms.terms import CompareLexicon
 
 _LIBRARIES = ("py3langid", "spacy", "trafilatura")
 """Libraries whose releases may read a page otherwise; the rest only carries what they found."""
@@ -35,6 +36,14 @@ def seeds() -> dict[str, pl.DataFrame]:
     """The entity catalogue (`entities`) and every lexicon, by the name of its file without the suffix."""
     # The whole file decides on a column's type: a word list may begin with a hundred numbers.
     return {path.name.removesuffix(".csv"): pl.read_csv(path.read_bytes(), infer_schema_length=None) for path in _seed_files()}
+
+
+@cache
+def compare_lexicon() -> "CompareLexicon":
+    """What claims are compared by, made once a process: what is remembered of words is remembered under it."""
+    from transforms.terms import CompareLexicon  # noqa: PLC0415   # word frequencies are for those who compare
+
+    return CompareLexicon.from_frames(seeds())
 
 
 def _seed_files() -> list[Traversable]:

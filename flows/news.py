@@ -1,7 +1,8 @@
 """What a run has to do, what it brings, what it comes to: pages to read, new documents, tables for the gate."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
 
 import polars as pl
 
@@ -23,12 +24,14 @@ CHANGING = ("is_current", "duplicate_of")
 class Plan:
     """Every page found, by what there is to do: read it (`pending`), use what an earlier run read (`staged`), or nothing.
 
-    `recognised` are the ids of the documents that pages of the last kind are.
+    `recognised` are the ids of the documents that pages of the last kind are. `later` are the addresses of pages that are read
+    as well and that other parts of the same run hold.
     """
 
     pending: tuple[FoundPage, ...]
     staged: tuple[FoundPage, ...]
     recognised: pl.Series
+    later: frozenset[str] = frozenset()
 
     @property
     def readable(self) -> tuple[FoundPage, ...]:
@@ -39,6 +42,23 @@ class Plan:
     def places(self) -> frozenset[tuple[str, str]]:
         """Where all pages were found that the warehouse does not know as they are."""
         return frozenset(page.place for page in (*self.pending, *self.staged))
+
+    def parts(self, most: int) -> list["Plan"]:
+        """The plan as parts of about equal numbers of pages, no more than `most` where no page was found oftener than that.
+
+        Each has pages of all sources, so that what the gate says of shares holds in each. What was found of one page at several
+        times stays together.
+        """
+        pages = sorted((*self.pending, *self.staged), key=lambda page: (page.source_id, page.key, *page.place))
+        names = {name: number for number, name in enumerate(dict.fromkeys((page.source_id, page.key) for page in pages))}
+        count = max(ceil(len(pages) / most), 1)
+
+        def of(pages: Iterable[FoundPage], part: int) -> tuple[FoundPage, ...]:
+            return tuple(page for page in pages if names[page.source_id, page.key] % count == part)
+
+        parts = [replace(self, pending=of(self.pending, part), staged=of(self.staged, part)) for part in range(count)]
+        urls = [frozenset(page.url for page in (*part.pending, *part.staged)) for part in parts]
+        return [replace(part, later=frozenset[str]().union(*urls[number + 1 :])) for number, part in enumerate(parts)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from expectations.policy import Policy
 from expectations.words import row_keys
 from flows.clock import now
 from flows.errors import ClaimhouseError, WrongUse
-from flows.models import seeds
 from flows.news import Settled
 from flows.own_checks import policy_of
 from flows.quarantine import Choice, choose, counted
@@ -197,7 +196,7 @@ class _Attempt:
         with trial(self.con, self.run.settings.place) as con:
             with registered(con, released=read.again.released):
                 con.execute("INSERT INTO documents BY NAME FROM released")
-            settled = settle(read.again.tables, con, seeds(), self.run.started_at)
+            settled = settle(read.again.tables, con, self.run.started_at)
         # A release meets no page: it was last seen when it was.
         seen = read.again.tables[DOCUMENTS.name].select("document_id", seen="last_seen_at")
         documents = settled.frames[DOCUMENTS.name].join(seen, on="document_id", how="left", maintain_order="left")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from spacy.pipeline import AttributeRuler
 from spacy.tokens._retokenize import set_token_attrs
 
+from flows.quick_vectors import mixed
+
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
@@ -31,6 +33,10 @@ def _is_known(patterns: Iterable[Sequence[Mapping[str, object]]]) -> bool:
     return all(key.upper() in _KNOWN for pattern in patterns for token in pattern for key in token)
 
 
+_Ruled = tuple[tuple[int, ...], dict[Any, Any]]
+"""Rules that match a word, by their numbers, and what they set together."""
+
+
 class _Remembering(AttributeRuler):  # type: ignore[misc]  # spaCy gives this class no types
     """As the one that it is made from, and faster."""
 
@@ -41,7 +47,8 @@ class _Remembering(AttributeRuler):  # type: ignore[misc]  # spaCy gives this cl
         for number, rule in enumerate(ruler.patterns):
             for pattern in rule["patterns"]:
                 (self._of_one if len(pattern) == 1 else self._of_several).add(str(number), [pattern])
-        self._memory: dict[tuple[int, int, int], tuple[list[int], dict[Any, Any]]] = {}
+        self._memory: dict[int, _Ruled] = {}
+        self._ruled: dict[tuple[int, ...], _Ruled] = {}
 
     def __call__(self, doc: "Doc") -> "Doc":
         """Apply the rules, later ones over earlier ones, as the ruler does."""
@@ -50,13 +57,14 @@ class _Remembering(AttributeRuler):  # type: ignore[misc]  # spaCy gives this cl
         beside: dict[int, list[int]] = {}
         for rule, start, end in self._found(self._of_several, doc):
             beside.setdefault(range(start, end)[self.indices[rule]], []).append(rule)
-        for place, word in enumerate(map(tuple, doc.to_array(["ORTH", "TAG", "DEP"]).tolist())):
+        for place, word in enumerate(mixed(doc.to_array(["ORTH", "TAG", "DEP"])).tolist()):
             if (known := self._memory.get(word)) is None:
-                rules = [rule for rule, _, _ in self._found(self._of_one, doc[place : place + 1])]
-                known = self._memory[word] = (rules, self._attributes(rules))
+                found = tuple(rule for rule, _, _ in self._found(self._of_one, doc[place : place + 1]))
+                # Most words come under the same few rules, and share what these make of them.
+                known = self._memory[word] = self._ruled.setdefault(found, (found, self._attributes(found)))
             rules, attributes = known
             if place in beside:
-                attributes = self._attributes(rules + beside[place])
+                attributes = self._attributes((*rules, *beside[place]))
             if attributes:
                 set_token_attrs(doc[place], attributes)
         return doc

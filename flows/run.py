@@ -79,6 +79,10 @@ class Run:
 
         return replace(self, settings=self.settings.model_copy(update={"warehouse": place.at(last_version(place))}))
 
+    def another(self) -> "Run":
+        """The same as a run of its own: what is told of it is told apart."""
+        return replace(self, run_id=str(uuid4()))
+
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
         """Add to `spent` how long the block took."""

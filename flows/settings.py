@@ -51,6 +51,7 @@ class Run(Section):
 
     workers: int = Field(default=2, ge=1, description="a number of worker processes: set 1 or more")
     batch_pages: int = Field(default=24, ge=1, description="a number of pages: set 1 or more")
+    part_pages: int = Field(default=500, ge=1, description="a number of pages: set 1 or more")
     page_timeout_seconds: int = Field(default=120, ge=1, description="a time in seconds: set 1 or more")
     max_worker_mb: int = Field(
         default=4000, ge=1000, description="the memory that a worker process may take, in megabytes: set 1000 or more"

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from flows.models import seeds
 from flows.news import CHANGING, Frames, Settled
 from flows.settle_claims import Around, settle_claims
 from transforms.copies import MOST_MET, article_keys, find_copies, mark_duplicates
@@ -55,9 +56,7 @@ class _Revised:
     renamed: Mapping[str, str]
 
 
-def settle(
-    read: Mapping[str, pl.DataFrame], con: Connection, seeds: Mapping[str, pl.DataFrame], started_at: datetime
-) -> Settled:
+def settle(read: Mapping[str, pl.DataFrame], con: Connection, started_at: datetime) -> Settled:
     """Settle all that no document tells alone. `read` holds the tables of new documents; `con` the warehouse before them.
 
     Where `read` has document_relations, these pairs were judged before, and stay as they are.
@@ -74,11 +73,11 @@ def settle(
         frames, met = _with_copies(revised.documents, read, con, judged)
         ends = pl.concat([frames["document_relations"]["other_document_id"], judged["document_id"]])
         moved = pl.concat([revised.beside, ends, gone.documents])
-        claims, changes, references = settle_claims(frames, con, seeds, gone.with_documents(copies_around(con, moved)))
+        claims, changes, references = settle_claims(frames, con, gone.with_documents(copies_around(con, moved)))
         frames |= claims
         touched.append(frames["mentions"]["entity_id"].drop_nulls())
         entities = pl.concat(touched).unique().sort()
-        frames |= _entities(frames, con, entities, seeds["entities"])
+        frames |= _entities(frames, con, entities, seeds()["entities"])
         references |= referring_to_entities(con, entities)
         references |= {
             "documents.document_id": pl.concat([revised.beside, ends, met, claims["claim_terms"]["document_id"]]).unique(),

@@ -1,10 +1,10 @@
 """New claims against known ones: which say the same, which dispute each other, and the clusters that this touches."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
 
+from flows.models import compare_lexicon
 from flows.news import Frames
 from transforms.candidates import find_candidates
 from transforms.clusters import cluster_claims
@@ -41,14 +41,12 @@ class Around:
         return replace(self, documents=pl.concat([self.documents, document_ids]))
 
 
-def settle_claims(
-    frames: Frames, con: Connection, seeds: Mapping[str, pl.DataFrame], around: Around
-) -> tuple[Frames, Frames, dict[str, pl.Series]]:
+def settle_claims(frames: Frames, con: Connection, around: Around) -> tuple[Frames, Frames, dict[str, pl.Series]]:
     """The tables of claims and what hangs on them, the changes to loaded rows, and what references may lead to, or do.
 
     `frames` has the tables of new documents; `con` shows the warehouse as it will be without them.
     """
-    lexicon = CompareLexicon.from_frames(seeds)
+    lexicon = compare_lexicon()
     new = staged_claims(frames)
     terms, filled = claim_terms(new, lexicon), _missing_terms(con, lexicon)
     known_before = pl.concat([known_terms(con), filled.drop("document_id")])

@@ -12,7 +12,7 @@ from flows.knowledge import reading
 from flows.news import Frames
 from flows.settings import Settings
 from warehouse.database import Connection
-from warehouse.history import arrivals, past_measures, staged_measures
+from warehouse.history import arrivals, measures_of_run, past_measures, staged_measures
 from warehouse.tables import CLAIMS, DOCUMENTS, SOURCES, TIMESTAMP
 
 MOST_ARTICLES = 200
@@ -26,7 +26,7 @@ def past_of_sources(
     documents = frames[DOCUMENTS.name]
     new = documents.select("source_id", arrived_at="first_seen_at")
     with reading(settings.place) as con:
-        history = _history(frames, con) if CLAIMS.name in frames else None
+        history = _history(frames, con, at) if CLAIMS.name in frames else None
         came = pl.concat([arrivals(con).select(new.columns), new])
     asked = _asked_at(settings, sources.select("source_id", "kind", seen_at=pl.lit(at, TIMESTAMP)))
     return history, Freshness(came, asked, settings.fetch.silent_days)
@@ -41,9 +41,12 @@ def freshness_of_all(con: Connection, settings: Settings) -> Freshness:
     return Freshness(came.select("source_id", "arrived_at"), asked, settings.fetch.silent_days)
 
 
-def _history(frames: Frames, con: Connection) -> History:
-    now = staged_measures(frames)
-    return History(now, past_measures(con, now["source_id"].unique(), runs=LAST_RUNS, articles=MOST_ARTICLES))
+def _history(frames: Frames, con: Connection, at: datetime) -> History:
+    """What parts of the run that began `at` have loaded is at hand as well."""
+    staged = staged_measures(frames)
+    sources = staged["source_id"].unique()
+    past = past_measures(con, sources, runs=LAST_RUNS, articles=MOST_ARTICLES, but=at)
+    return History(pl.concat([staged, measures_of_run(con, sources, at)]), past)
 
 
 def _asked_at(settings: Settings, sources: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The steps of the main flow, as Prefect's tasks: thin covers over the modules that do the work."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import wraps
@@ -15,7 +16,7 @@ from prefect.tasks import exponential_backoff
 from expectations.gate import GateContext, Verdict
 from expectations.gate import check as check_tables
 from flows import artifacts, events, progress, startup
-from flows.batch import Work
+from flows.batch import Batch, Work
 from flows.batches import Annotation, batches_of, stage_unreadable
 from flows.clock import now
 from flows.discover import Found, discover
@@ -23,7 +24,7 @@ from flows.fetch.collect import Collected, collect_sources
 from flows.inputs import Inputs, Period, WebSource, address_rules
 from flows.knowledge import documents_known, reading
 from flows.language_model import model_version
-from flows.models import code_version, seeds
+from flows.models import code_version
 from flows.news import News, Plan, Settled, gather_news, plan_reading, what_passes
 from flows.own_checks import policy_of
 from flows.retries import while_held
@@ -31,11 +32,12 @@ from flows.run import Run
 from flows.settings import Settings
 from flows.source_past import past_of_sources
 from flows.summary import MOST_REASONS, Summary, totals_of
+from flows.told import Told
 from flows.web_pages import fetched_pages
 from warehouse.database import WarehouseChanged, building, open_readonly
 from warehouse.load import load_tables, touch_documents
 from warehouse.quarantined import drop_again
-from warehouse.tables import BATCH_TABLES, CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
+from warehouse.tables import BATCH_TABLES, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
 
 READING = "reading"
 """The step in which worker processes read pages, in `Run.spent`."""
@@ -97,28 +99,42 @@ def plan(found: Found, run: Run) -> Plan:
     return plan_reading(found.pages, documents_known(run.settings.place), run.staging.pages(), run.version)
 
 
-def annotate(todo: Plan, run: Run) -> None:
-    """Have what is pending read by worker processes, one task a batch, and staged."""
+def annotate(parts: Sequence[Plan], run: Run, has_read: Callable[[Batch], None]) -> None:
+    """Have what is pending read by worker processes, one task a batch, part by part, and staged; each batch is told of."""
     settings = run.settings
     limits = settings.run
-    work = Work(run.staging.folder.absolute(), settings.reading, run.version, limits.page_timeout_seconds, limits.max_worker_mb)
-    if pages := todo.readable:
-        with startup.workers(settings, min(settings.workers, ceil(len(pages) / limits.batch_pages))) as workers:
-            batches = batches_of(pages, run.version, workers.limits_for(pages, limits), workers.count)
-            annotation = Annotation(work, workers)
-            annotation.on_staged = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
-            with progress.shown(len(pages), annotation.progress), run.timed(READING):
-                annotation.annotate(batches)
-        startup.seconds["language model"] = workers.ready_in_seconds
-    if unreadable := [page for page in todo.pending if page.problem]:
-        stage_unreadable(unreadable, work)
+    pages = [page for part in parts for page in part.readable]
+    if not pages:
+        return
+    with startup.workers(settings, min(settings.workers, ceil(len(pages) / limits.batch_pages))) as workers:
+        fitting = workers.limits_for(pages, limits)
+        batches = [batch for part in parts for batch in batches_of(part.readable, run.version, fitting, workers.count)]
+        annotation = Annotation(_work(run), workers)
+        show = artifacts.progress_of(len(pages), lambda: annotation.progress()[0])
+
+        def on_staged(batch: Batch) -> None:
+            show()
+            has_read(batch)
+
+        annotation.on_staged = on_staged
+        with progress.shown(len(pages), annotation.progress), run.timed(READING):
+            annotation.annotate(batches)
+    startup.seconds["language model"] = workers.ready_in_seconds
+
+
+def _work(run: Run) -> Work:
+    limits = run.settings.run
+    folder = run.staging.folder.absolute()
+    return Work(folder, run.settings.reading, run.version, limits.page_timeout_seconds, limits.max_worker_mb)
 
 
 @task(name="gather", cache_policy=NO_CACHE)
 @_timed
 def gather(todo: Plan, run: Run) -> News:
-    """Take what was read from staging, without what is no news."""
+    """Take what was read from staging, without what is no news; pages that can't be read are staged as what they are."""
     startup.wait_for_imports()
+    if unreadable := [page for page in todo.pending if page.problem]:
+        stage_unreadable(unreadable, _work(run))
     if not todo.places:
         return News({DOCUMENTS.name: DOCUMENTS.frame()}, tuple(todo.recognised), 0)
     return gather_news(todo, run.staging, documents_known(run.settings.place), BATCH_TABLES)
@@ -133,13 +149,13 @@ def settle(news: News, run: Run) -> Settled:
     from flows.settle import settle as settled  # noqa: PLC0415
 
     with reading(run.settings.place) as con:
-        return settled(news.tables, con, seeds(), run.started_at)
+        return settled(news.tables, con, run.started_at)
 
 
 @task(name="check", cache_policy=NO_CACHE)
 @_timed
 def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
-    """Audit every table: rows that fail are held back, a table that fails stops the load, of which an event tells."""
+    """Audit every table: rows that fail are held back, and a table that fails stops the load."""
     history, freshness = past_of_sources(settled.frames, found.sources, run.settings, run.started_at)
     context = GateContext(
         run_id=run.run_id,
@@ -151,10 +167,7 @@ def check(settled: Settled, news: News, found: Found, run: Run) -> Verdict:
         history=history,
         freshness=freshness,
     )
-    verdict = check_tables({SOURCES.name: found.sources, **settled.frames}, context=context)
-    if verdict.stopped_by:
-        events.gate_closed(run.run_id, verdict.stopped_by)
-    return verdict
+    return check_tables({SOURCES.name: found.sources, **settled.frames}, context=context)
 
 
 def settle_what_passes(news: News, found: Found, run: Run) -> tuple[Settled, Verdict]:
@@ -167,22 +180,17 @@ def settle_what_passes(news: News, found: Found, run: Run) -> tuple[Settled, Ver
     retries=2, retry_delay_seconds=exponential_backoff(1), retry_jitter_factor=0.5, retry_condition_fn=while_held,
 )  # fmt: skip
 @_timed
-def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run) -> bool:
-    """Publish what passed, in one transaction; of a run that was stopped only what tells of it.
+def load(  # noqa: PLR0913, PLR0917   # what each step came to
+    settled: Settled, verdict: Verdict, news: News, part: Plan, told: Told, found: Found, run: Run
+) -> bool:
+    """Publish what passed, in one transaction; of a part that was stopped only what tells of it.
 
-    False where a lake was published to since the run settled: nothing was loaded.
+    `told` is what the run came to with it. False where a lake was published to since the run settled: nothing was loaded.
     """
     passed = settled.to_load(verdict.frames) if verdict.passed else {}
-    counts = {
-        "pages": len(found.pages),
-        "documents": passed[DOCUMENTS.name].height if passed else 0,
-        "claims": passed[CLAIMS.name].height if CLAIMS.name in passed else 0,
-        "quarantined": verdict.quarantined,
-        "words": int(settled.frames[DOCUMENTS.name]["word_count"].sum()),
-    }
     tells = {
-        RUNS.name: row_of_run(run, status_of(settled, verdict), counts),
-        QUALITY_RESULTS.name: verdict.quality_results,
+        RUNS.name: row_of_run(run, told.status, {"pages": len(found.pages), **told.counts()}),
+        QUALITY_RESULTS.name: told.quality_results,
         QUARANTINE.name: verdict.quarantine,
     }
     try:
@@ -194,15 +202,10 @@ def load(settled: Settled, verdict: Verdict, news: News, found: Found, run: Run)
     except WarehouseChanged:
         return False
     if verdict.passed:
-        run.staging.remove({page.url for page in found.pages})
+        run.staging.remove({page.url for page in found.pages} - part.later)
+    else:
+        events.gate_closed(run.run_id, verdict.stopped_by)
     return True
-
-
-def status_of(settled: Settled, verdict: Verdict) -> str:
-    """How the run ends, as `runs.status` has it."""
-    if verdict.stopped_by:
-        return "stopped"
-    return "unchanged" if settled.frames[DOCUMENTS.name].is_empty() else "loaded"
 
 
 def row_of_run(run: Run, status: str, counts: Mapping[str, int] | None = None) -> pl.DataFrame:
@@ -233,22 +236,22 @@ def report(run: Run) -> None:
         refresh_pages(con, run.reports, run.policy)
 
 
-def summarise(  # noqa: PLR0913, PLR0917   # what each step came to
-    run: Run, found: Found, todo: Plan, settled: Settled, verdict: Verdict, collected: Collected
-) -> Summary:
+def summarise(run: Run, found: Found, todo: Plan, told: Told, collected: Collected) -> Summary:
     """Put in words what the run came to, for the terminal and for Prefect's page."""
-    outcomes = settled.frames[DOCUMENTS.name].group_by("outcome").len().rows()
+    earlier = told.earlier or Told(run_id=run.run_id)
     summary = Summary(
-        run_id=run.run_id,
-        status=status_of(settled, verdict),
+        run_id=told.run_id,
+        status=told.status,
         pages=len(found.pages),
         skipped=found.skipped,
         resumed=len(todo.staged),
-        outcomes=dict(outcomes),
-        checks=verdict.quality_results.height,
-        failed_checks=verdict.quality_results.height - int(verdict.quality_results["success"].sum()),
-        quarantined=verdict.quarantined,
-        stopped_by=verdict.stopped_by,
+        outcomes=Counter(earlier.outcomes) + Counter(told.outcomes),
+        checks=told.quality_results.height,
+        failed_checks=told.quality_results.height - int(told.quality_results["success"].sum()),
+        quarantined=told.quarantined,
+        stopped_by=told.stopped_by,
+        loaded_before=earlier.documents,
+        left=told.left,
         totals=totals_of(run.settings.place),
         warehouse=run.settings.place,
         reports=tuple(sorted(run.reports.glob("*.html"))),

@@ -48,7 +48,9 @@ _TOTAL_WORDS = ("documents", "claims", "entities", "claims made by several docum
 class Summary:
     """What a run came to. `status` is that of its row in `runs`; `stopped_by` says in words what stopped the load.
 
-    `outcomes` counts documents that are new by outcome, `totals` what the warehouse then holds. Seconds are wall time.
+    `outcomes` counts documents that are new by outcome, `totals` what the warehouse then holds. Where the gate stopped a part
+    of a large run, `loaded_before` counts the documents of the parts before it, and `left` pages that wait for the next run.
+    Seconds are wall time.
     """
 
     run_id: str
@@ -71,6 +73,8 @@ class Summary:
     reasons: Mapping[str, int] = field(default_factory=dict)
     fetch_seconds: float = 0.0
     has_more: bool = False
+    loaded_before: int = 0
+    left: int = 0
 
     def as_json(self) -> str:
         """All of it as one JSON object, for machines."""
@@ -85,8 +89,9 @@ class Summary:
                 yield "", f"{count} × {reason}"
             if self.has_more:
                 yield "", "more are due than `max_addresses` under [fetch]: the next run fetches them"
-        known = self.pages - sum(self.outcomes.values())
-        pages = {"found": self.pages, "known": known, "files of other kinds left out": self.skipped}
+        known = self.pages - sum(self.outcomes.values()) - self.left
+        others = {"left for the next run": self.left, "files of other kinds left out": self.skipped}
+        pages = {"found": self.pages, "known": known, **others}
         yield "Pages", _listed(pages, always="found")
         if self.outcomes:
             by_count = sorted(self.outcomes.items(), key=lambda item: (-item[1], item[0]))
@@ -102,12 +107,19 @@ class Summary:
         if starts:
             yield "", f"starts beside each other: {starts}"
 
+    @property
+    def stands(self) -> str:
+        """How the warehouse stands after the gate stopped a load, in words."""
+        if not self.loaded_before:
+            return "the warehouse stands as it was"
+        return f"{self.loaded_before:,} documents that were checked before these are loaded"
+
     def _gate(self) -> str:
         passed = f"all {self.checks} checks passed"
         checks = passed if not self.failed_checks else f"{self.failed_checks} of {self.checks} checks failed"
         held = f", {self.quarantined} rows are held back in `quarantine`" if self.quarantined else ""
         if self.stopped_by:
-            return f"STOPPED the load ({checks}{held}); the warehouse stands as it was"
+            return f"STOPPED the load ({checks}{held}); {self.stands}"
         return f"{checks}{held}" + ("; nothing was new" if self.status == "unchanged" else "")
 
 

@@ -43,8 +43,8 @@ CLAIMS_AT_ONCE = 60_000
 """Claims whose keys are looked up in one step: what fits a processor's cache is twice as fast."""
 THREADS = 2
 """Threads that look keys up: numpy lets go of the interpreter for most of it."""
-PAIRS_AT_ONCE = 1_000_000
-"""Pairs that are weighed in one step: bounds memory to a few hundred megabytes."""
+PAIRS_AT_ONCE = 250_000
+"""Pairs that are weighed in one step: bounds memory to some fifty megabytes."""
 
 TERMED_CLAIMS = pl.Schema({name: kind for name, kind in CLAIM_TERMS.schema.items() if name != "document_id"})
 """What finding candidates needs of a claim."""

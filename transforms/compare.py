@@ -1,5 +1,6 @@
 """Claims that say the same and claims that may dispute each other, judged pair by pair, with a score and a reason."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from transforms.candidates import Termed, find_candidates, numbered
 from transforms.claim_features import ClaimFeatures, content_terms, read_features
@@ -87,20 +90,40 @@ def judge_pairs(pairs: pl.DataFrame, claims: pl.DataFrame, lexicon: CompareLexic
     page are not compared: an edit is neither support nor dispute. Nor are a sentence and a clause of it, which one document
     says once, unless two speakers hold them: one may support what the other opposes.
     """
-    worth = worth_judging(pairs, claims, lexicon)
-    met = pl.concat([worth["claim_id"], worth["other_claim_id"]]).unique().to_frame("claim_id")
-    judged = claims.select(COMPARED_CLAIMS.names()).join(met, on="claim_id", how="semi")
-    features = {row["claim_id"]: read_features(row, lexicon) for row in judged.iter_rows(named=True)}
-    rows = list(_judged(worth, features))
+    worth = _near_each_other(worth_judging(pairs, claims, lexicon))
+    rows = list(_judged(worth, claims.select(COMPARED_CLAIMS.names()), lexicon))
     return pl.DataFrame(rows, schema=CLAIM_RELATIONS.schema, orient="row").sort(CLAIM_RELATIONS.key)
 
 
-def _judged(pairs: pl.DataFrame, features: dict[str, ClaimFeatures]) -> Iterator[tuple[str, str, str, float, str]]:
-    """What is disputed is never the same."""
+def _near_each_other(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs in an order in which those of one claim stand near each other (reverse Cuthill-McKee, 1969)."""
+    if pairs.is_empty():
+        return pairs
+    met = pl.concat([pairs["claim_id"], pairs["other_claim_id"]]).unique().sort()
+    ours, theirs = (met.search_sorted(pairs[name]).to_numpy() for name in ("claim_id", "other_claim_id"))
+    graph = csr_array((np.ones(pairs.height, np.int8), (ours, theirs)), shape=(met.len(), met.len()))
+    ranks = np.empty(met.len(), np.int64)
+    ranks[reverse_cuthill_mckee((graph + graph.T).tocsr(), symmetric_mode=True)] = np.arange(met.len())
+    return pairs[np.lexsort((np.minimum(ranks[ours], ranks[theirs]), np.maximum(ranks[ours], ranks[theirs])))]
+
+
+def _judged(pairs: pl.DataFrame, claims: pl.DataFrame, lexicon: CompareLexicon) -> Iterator[tuple[str, str, str, float, str]]:
+    """What is disputed is never the same. A claim is taken apart for its first pair and forgotten after its last."""
+    in_order = pairs.select(claim_id=pl.concat_list("claim_id", "other_claim_id").explode())
+    left = Counter(in_order["claim_id"])
+    rows = in_order.unique(maintain_order=True).join(claims, on="claim_id", maintain_order="left").iter_rows(named=True)
+    features: dict[str, ClaimFeatures] = {}
     for claim_id, other_id, may_agree, may_dispute in pairs.iter_rows():
+        for one in (claim_id, other_id):
+            if one not in features:
+                features[one] = read_features(next(rows), lexicon)
+            left[one] -= 1
         ours, theirs = features[claim_id], features[other_id]
         judgement = judge_dispute(ours, theirs) if may_dispute else None
         if judgement is None and may_agree:
             judgement = judge_same(ours, theirs)
         if judgement:
             yield claim_id, other_id, judgement.relation, judgement.score, judgement.reason
+        for one in (claim_id, other_id):
+            if not left[one]:
+                features.pop(one)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 import polars as pl
 
@@ -22,22 +23,30 @@ def staged_measures(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         con.close()
 
 
-def past_measures(con: Connection, source_ids: pl.Series, *, runs: int, articles: int) -> pl.DataFrame:
-    """The same for loaded documents of these sources: of the last `runs` that met any, at most so many documents of each.
+def measures_of_run(con: Connection, source_ids: pl.Series, at: datetime) -> pl.DataFrame:
+    """The same for loaded documents of these sources which the run that began `at` was the first to meet."""
+    with registered(con, asked=ids("source_id", source_ids)):
+        found = con.execute(
+            "SELECT document_id FROM documents SEMI JOIN asked USING (source_id) WHERE first_seen_at = $at", {"at": at}
+        ).pl()
+    return _measured(con, found)
+
+
+def past_measures(con: Connection, source_ids: pl.Series, *, runs: int, articles: int, but: datetime) -> pl.DataFrame:
+    """The same for what others loaded than the run that began then: of the last `runs` that met any, so many documents of each.
 
     They are chosen by id, which is a hash: as good as by lot, and the same each time.
     """
     with registered(con, asked=ids("source_id", source_ids)):
         chosen = con.execute(
             """
-            SELECT document_id FROM documents SEMI JOIN asked USING (source_id)
+            SELECT document_id FROM documents SEMI JOIN asked USING (source_id) WHERE first_seen_at <> $but
             QUALIFY dense_rank() OVER (PARTITION BY source_id ORDER BY first_seen_at DESC) <= $runs
                 AND row_number() OVER (PARTITION BY source_id, first_seen_at ORDER BY document_id) <= $articles
             """,
-            {"runs": runs, "articles": articles},
+            {"runs": runs, "articles": articles, "but": but},
         ).pl()
-    with _only(con, chosen):
-        return con.execute(_measures()).pl()
+    return _measured(con, chosen)
 
 
 def arrivals(con: Connection) -> pl.DataFrame:
@@ -46,6 +55,11 @@ def arrivals(con: Connection) -> pl.DataFrame:
     return con.execute("""
         SELECT source_id, first_seen_at AS arrived_at, max(last_seen_at) AS seen_at FROM documents GROUP BY ALL ORDER BY ALL
     """).pl()
+
+
+def _measured(con: Connection, chosen: pl.DataFrame) -> pl.DataFrame:
+    with _only(con, chosen):
+        return con.execute(_measures()).pl()
 
 
 @contextmanager

@@ -13,9 +13,10 @@ from expectations.suites import Finding
 from flows import steps
 from flows.found import Found
 from flows.knowledge import reading
-from flows.news import News, Settled, what_passes
+from flows.news import News, Plan, Settled, what_passes
 from flows.run import Run
 from flows.settings import Settings, load_settings
+from flows.told import Told
 from warehouse.load import read_table
 from warehouse.place import Lake, Place
 from warehouse.tables import BATCH_TABLES, SOURCES, Table
@@ -125,7 +126,8 @@ class Gated:
         run, news, found = self.read(*articles, at=at)
         settled, verdict = settle_what_passes(news, found, run)
         assert verdict.passed, verdict.stopped_by
-        assert steps.load.fn(settled, verdict, news, found, run)
+        told = Told(run_id=run.run_id).with_part(settled, verdict)
+        assert steps.load.fn(settled, verdict, news, Plan((), (), pl.Series()), told, found, run)
         return run.run_id
 
     def read(self, *articles: dict[str, list[dict[str, object]]], at: datetime = FIRST) -> tuple[Run, News, Found]:

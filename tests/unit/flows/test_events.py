@@ -88,7 +88,7 @@ def failed_with(error: Exception) -> State:
     [
         (failed_with(WrongUse("Port 80 can't be used.")), ["Port 80 can't be used."]),
         (Crashed(message="The process was killed."), ["The process was killed."]),
-        (failed_with(GateStopped(SimpleNamespace(stopped_by=("x",)))), []),
+        (failed_with(GateStopped(SimpleNamespace(stopped_by=("x",), stands="it stands"))), []),
     ],
     ids=["failed", "crashed", "stopped by the gate, of which another event tells"],
 )

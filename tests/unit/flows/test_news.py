@@ -52,6 +52,31 @@ def test_a_page_that_could_not_be_read_is_tried_again():
     assert len(plan_reading([found("a", None)], documents(("d1", "a", "h")), set(), "v1").pending) == 1
 
 
+def test_parts_hold_every_page_once_and_each_is_as_large_as_the_others():
+    read, staged = [found(f"{number:02}") for number in range(11)], {("file:///03", "h"), ("file:///07", "h")}
+    parts = plan_reading([*read, found("known")], documents(("d1", "known", "h")), staged, "v1").parts(5)
+    assert [len(part.places) for part in parts] == [4, 4, 3]
+    assert sorted(place for part in parts for place in part.places) == [page.place for page in read]
+    assert sorted(page.place for part in parts for page in part.staged) == sorted(staged)
+    assert all(part.recognised.to_list() == ["d1"] for part in parts)
+
+
+def test_a_part_knows_the_addresses_of_those_after_it():
+    parts = plan_reading([found(name) for name in "abc"], documents(), set(), "v1").parts(1)
+    assert [sorted(part.later) for part in parts] == [["file:///b", "file:///c"], ["file:///c"], []]
+
+
+def test_what_was_found_of_a_page_at_several_times_is_in_one_part():
+    revisions = [found("a", f"h{number}") for number in range(4)]
+    parts = plan_reading([*revisions, found("b")], documents(), set(), "v1").parts(2)
+    assert [{page.key for page in part.pending} for part in parts] == [{"a"}, {"b"}, set()]
+
+
+def test_where_nothing_is_to_be_read_there_is_one_part_all_the_same():
+    [part] = plan_reading([found("a")], documents(("d1", "a", "h")), set(), "v1").parts(5)
+    assert (part.places, part.recognised.to_list()) == (frozenset(), ["d1"])
+
+
 def test_a_document_that_is_known_as_it_is_is_no_news():
     new, again = split_known(documents(("d1", "a", "h"), ("d2", "b", "h")), documents(("d1", "a", "h")), NONE)
     assert (new["document_id"].to_list(), again.to_list()) == (["d2"], ["d1"])

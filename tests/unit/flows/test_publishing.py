@@ -13,13 +13,14 @@ from flows.news import Plan
 from flows.publishing import publish
 from flows.quarantine import Choice
 from flows.quarantine_release import release
+from flows.told import Told
 from tests.unit.flows.gated import BREAD, FERRIES, LAMPS, SECOND, Gated, QuickJudge, article, check, settle_what_passes
 from warehouse import lake as lakes
 from warehouse.lake import last_version
 from warehouse.place import Lake
 from warehouse.tables import CLAIM_CLUSTERS, CLAIM_RELATIONS, CLAIMS, DOCUMENTS, ENTITIES, RUNS, TABLES
 
-TODO = Plan((), (), pl.Series())
+TODO = Plan((), (), pl.Series("document_id", [], dtype=pl.String))
 TOLD = ("runs", "quality_results", "quarantine")
 
 
@@ -53,7 +54,7 @@ def publishing_of(gated: Gated, monkeypatch, *articles, meanwhile: Callable[[], 
 
     quick = SimpleNamespace(gather=lambda todo, settling: news, settle_what_passes=settled, load=steps.load.fn)
     monkeypatch.setattr(publishing, "steps", quick)
-    publish(TODO, found, run)
+    publish(TODO, found, run, Told(run_id=run.run_id))
     return settled_against
 
 

@@ -5,7 +5,6 @@ import polars as pl
 import pytest
 
 from flows.knowledge import reading
-from flows.models import seeds
 from flows.news import Settled
 from flows.settle import settle
 from transforms.ids import content_id
@@ -31,7 +30,6 @@ ARTICLE = (
     "which pleased all the traders of the port."
 )
 LONGER = ARTICLE + " " + " ".join(f"Stall {number} sold lamp oil, rope and salted herring." for number in range(30))
-SEEDS = seeds()
 BY_NAME = {table.name: table for table in TABLES}
 
 
@@ -120,7 +118,7 @@ class Warehouse:
 
     def settle(self, read: dict[str, pl.DataFrame], started_at: datetime = FIRST) -> Settled:
         with reading(self.path) as con:
-            return settle(read, con, SEEDS, started_at)
+            return settle(read, con, started_at)
 
     def load(self, settled: Settled) -> None:
         with building(self.path) as con:

@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks.made_claims import Articles, Maker, Statement
 from flows.knowledge import reading
-from flows.models import seeds
 from flows.settle import settle
 from warehouse.database import building
 from warehouse.load import load_tables, read_table
@@ -42,7 +41,7 @@ def articles() -> Frames:
 def settled_in(path: Path, runs: list[Frames]) -> Path:
     for number, read in enumerate(runs):
         with reading(path) as con:
-            settled = settle(read, con, seeds(), START + timedelta(days=number))
+            settled = settle(read, con, START + timedelta(days=number))
         with building(path) as con:
             load_tables(con, settled.to_load(settled.frames), replaced_documents=settled.replaced)
     return path

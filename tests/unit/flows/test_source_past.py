@@ -57,6 +57,13 @@ def test_articles_at_hand_stand_beside_those_that_were_loaded_of_their_source(se
     assert other.past.is_empty()
 
 
+def test_what_an_earlier_part_of_the_run_has_loaded_is_at_hand_and_no_past(settings):
+    with building(settings.place) as con:
+        load_tables(con, frames("d2", NOW), replaced_documents=())
+    history, _ = past_of_sources(frames("d3", NOW), sources(), settings, NOW)
+    assert (history.now["document_id"].to_list(), history.past["document_id"].to_list()) == (["d3", "d2"], ["d1"])
+
+
 def test_where_nothing_is_new_there_is_no_history_and_a_source_may_be_silent_all_the_same(settings):
     history, freshness = past_of_sources({"documents": DOCUMENTS.frame()}, sources("feed"), settings, NOW)
     assert history is None

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from flows.errors import GateStopped
 from flows.progress import fetching, show_queries, show_summary, shown
 from flows.query import ask
 from flows.summary import OUTCOME_WORDS, QUERIES, Summary, totals_of
@@ -53,6 +54,13 @@ def test_what_was_held_back_and_what_failed_is_told():
 
 def test_a_stopped_load_says_that_the_warehouse_stands():
     assert words(summary(status="stopped", stopped_by=("x",)), "Gate").startswith("STOPPED the load")
+
+
+def test_a_part_that_was_stopped_leaves_what_was_loaded_before_and_what_comes_after():
+    stopped = summary(status="stopped", stopped_by=("x",), pages=9, outcomes={"kept": 5}, loaded_before=2, left=3)
+    assert words(stopped, "Gate").endswith("2 documents that were checked before these are loaded")
+    assert words(stopped, "Pages") == "9 found, 1 known, 3 left for the next run"
+    assert "the warehouse stands" not in str(GateStopped(stopped))
 
 
 def test_an_unchanged_run_says_that_nothing_was_new():

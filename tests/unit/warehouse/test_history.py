@@ -9,6 +9,7 @@ from warehouse.database import Connection
 from warehouse.history import arrivals, past_measures, staged_measures
 
 Frames = dict[str, pl.DataFrame]
+NEVER = datetime(1, 1, 1)
 
 
 def measures(con: Connection) -> pl.DataFrame:
@@ -32,16 +33,16 @@ def test_frames_come_to_the_same_as_when_they_are_loaded(frames: Frames, loaded:
 
 
 def test_the_past_of_a_source_comes_to_the_same_as_the_view(loaded: Connection) -> None:
-    found = past_measures(loaded, pl.Series(["s-articles"]), runs=10, articles=100)
+    found = past_measures(loaded, pl.Series(["s-articles"]), runs=10, articles=100, but=NEVER)
     assert found.sort("document_id").equals(measures(loaded))
-    assert past_measures(loaded, pl.Series(["another"]), runs=10, articles=100).is_empty()
+    assert past_measures(loaded, pl.Series(["another"]), runs=10, articles=100, but=NEVER).is_empty()
     assert measures(loaded).height > 0  # the connection shows all of it again
 
 
 def test_only_the_last_runs_count_and_of_each_only_so_many_articles(loaded: Connection) -> None:
-    last = past_measures(loaded, pl.Series(["s-articles"]), runs=1, articles=100)
+    last = past_measures(loaded, pl.Series(["s-articles"]), runs=1, articles=100, but=NEVER)
     assert last["first_seen_at"].unique().to_list() == [measures(loaded)["first_seen_at"].max()]
-    some = past_measures(loaded, pl.Series(["s-articles"]), runs=10, articles=1)
+    some = past_measures(loaded, pl.Series(["s-articles"]), runs=10, articles=1, but=NEVER)
     assert some.height == measures(loaded)["first_seen_at"].n_unique()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.cluster_reckoning import Costs, costs_of, table, what_breaks
 from benchmarks.cluster_runs import ClusterRun, TaskCosts, cluster, costs_of_tasks, gathered, run_on
-from flows.dask_cluster import MOST_PAGES
+from flows.settings import Run
 
 WORKERS = 2
 SMALL = 4
@@ -35,10 +35,10 @@ def measure(folders: Sequence[Path], folder: Path, limit: int | None, tasks: int
     place = folder / "tasks"
     place.mkdir()
     with cluster(place, WORKERS) as dask:
-        costs = costs_of_tasks(place, dask, pages=MOST_PAGES, tasks=tasks)
+        costs = costs_of_tasks(place, dask, pages=Run().part_pages, tasks=tasks)
     print(
-        f"{tasks} tasks of {MOST_PAGES} pages that do nothing: {costs.flow_seconds * 1000:.0f} ms of the flow's process each, "
-        f"{costs.scheduler_seconds * 1000:.0f} ms of the scheduler's, {costs.tasks_a_second:.1f} a second; Prefect: "
+        f"{tasks} tasks of {Run().part_pages} pages that do nothing: {costs.flow_seconds * 1000:.0f} ms of the flow's each, "
+        f"{costs.scheduler_seconds * 1000:.0f} ms of the scheduler's process, {costs.tasks_a_second:.1f} a second; Prefect: "
         f"{costs.calls:.1f} calls of its API, {costs.events:.0f} events, {costs.database_bytes / 1000:.0f} kB of its database"
     )
     return runs, costs

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 
 from benchmarks.cluster_runs import ClusterRun, TaskCosts
-from flows.dask_cluster import MOST_PAGES, ROUNDS
+from flows.dask_cluster import ROUNDS
 from flows.settings import Run
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -13,7 +13,6 @@ RUNS_A_DAY = 24
 DAY = 86_400
 BUSY = 0.7
 """Share of the day in which a core reads: pages come unevenly, and workers are lost."""
-_MEMORY_BYTES = 64e9
 _STORAGE_BYTES_A_SECOND = 100e6
 """What one network of 1 Gbit/s, or one hard disk, gives and takes."""
 _DATABASE_BYTES = 20e9
@@ -22,9 +21,9 @@ _DATABASE_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a page costs, on average over pages with articles and without, and what a run costs without any.
+    """What a page costs, on average over pages with articles and without, and what a part of a run costs without any.
 
-    `steps` are the seconds of the steps that one process does, for each step what a run and what a page costs.
+    `steps` are the seconds of the steps that one process does, for each step what a part and what a page costs.
     """
 
     worker_seconds: float
@@ -36,8 +35,8 @@ class Costs:
     task: TaskCosts
 
     @property
-    def run_seconds(self) -> float:
-        """Of the steps of one process, without any page."""
+    def part_seconds(self) -> float:
+        """Of the steps of one process for a part, without any page."""
         return sum(fixed for fixed, _ in self.steps.values())
 
     @property
@@ -63,7 +62,7 @@ class Reckoned:
 
 
 def costs_of(small: ClusterRun, large: ClusterRun, task: TaskCosts) -> Costs:
-    """What each page costs, from two runs of different size: what a run costs without pages falls out of their difference."""
+    """What each page costs, from two runs of one part and different size: what the part costs falls out of their difference."""
 
     def line(few: float, many: float) -> tuple[float, float]:
         each = max(many - few, 0) / (large.pages - small.pages)
@@ -83,8 +82,8 @@ def costs_of(small: ClusterRun, large: ClusterRun, task: TaskCosts) -> Costs:
 def reckon(pages: int, costs: Costs) -> Reckoned:
     """What so many pages a day take."""
     cores = max(1, ceil(pages * costs.worker_seconds / (DAY * BUSY)))
-    in_run = pages / RUNS_A_DAY
-    batch_pages = max(Run().batch_pages, min(ceil(in_run / (cores * ROUNDS)), MOST_PAGES))
+    in_run, part = pages / RUNS_A_DAY, Run().part_pages
+    batch_pages = max(Run().batch_pages, min(ceil(in_run / (cores * ROUNDS)), part))
     tasks = ceil(pages / batch_pages)
     return Reckoned(
         pages=pages,
@@ -92,29 +91,30 @@ def reckon(pages: int, costs: Costs) -> Reckoned:
         batch_pages=batch_pages,
         tasks=tasks,
         sending_hours=tasks * costs.task.flow_seconds / 3600,
-        serial_hours=(costs.run_seconds * RUNS_A_DAY + costs.step_seconds * pages) / 3600,
+        serial_hours=(costs.part_seconds * RUNS_A_DAY * ceil(in_run / part) + costs.step_seconds * pages) / 3600,
         storage_bytes=pages * (costs.page_bytes + 2 * costs.staged_bytes),
         database_bytes=tasks * costs.task.database_bytes,
         warehouse_bytes=pages * costs.warehouse_bytes * 365,
-        memory_bytes=in_run * costs.memory_bytes,
+        memory_bytes=min(in_run, part) * costs.memory_bytes,
     )
 
 
 def what_breaks(costs: Costs) -> list[tuple[int, str]]:
-    """What can't go on, and from how many pages a day, the first first."""
+    """What can't go on, and from how many pages a day, the first first. Runs are taken to have more than one part."""
     tasks_kept = _DATABASE_BYTES / _DATABASE_DAYS / costs.task.database_bytes
+    part = Run().part_pages
+    copied = 365 * costs.warehouse_bytes / _STORAGE_BYTES_A_SECOND
     found = [
         (
-            (DAY * BUSY - costs.run_seconds * RUNS_A_DAY) / costs.step_seconds,
+            DAY * BUSY / (costs.step_seconds + costs.part_seconds / part),
             "one process can't settle, check and load all day",
         ),
-        (_MEMORY_BYTES * RUNS_A_DAY / max(costs.memory_bytes, 1), "the news of an hour don't fit into 64 GB of that process"),
         (
-            _STORAGE_BYTES_A_SECOND * DAY / RUNS_A_DAY / 365 / costs.warehouse_bytes,
-            "after a year the copy of the one file that every load makes lasts longer than the hour: a lake needs none",
+            sqrt(DAY * part / copied),
+            "after a year the copies of the one file that loads make take all day: a lake needs none",
         ),
         (tasks_kept * Run().batch_pages, "Prefect's SQLite holds more than 20 GB of 30 days, with the smallest batches"),
-        (DAY * BUSY / costs.task.flow_seconds * MOST_PAGES, "one process can't send all batches, with the largest batches"),
+        (DAY * BUSY / costs.task.flow_seconds * part, "one process can't send all batches, with the largest batches"),
         (
             _STORAGE_BYTES_A_SECOND * DAY * BUSY / (costs.page_bytes + 2 * costs.staged_bytes),
             "storage of 100 MB/s can't give the pages and take what is staged",

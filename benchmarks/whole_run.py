@@ -46,7 +46,7 @@ class WholeRun:
 
 
 def run_once(pages: Path, folder: Path, processes: int) -> WholeRun:
-    """Run the command on a folder of pages, with all that it writes in another one, which should be empty."""
+    """Run the command on a folder of pages, with all that it writes in another one; what is there is known to it."""
     config = folder / "claimhouse.toml"
     config.write_text(f'data_dir = "{folder / "data"}"\n[run]\nworkers = {processes}\n', encoding="utf-8")
     began = datetime.now(UTC)
@@ -70,7 +70,7 @@ def _starts(printed: str) -> dict[str, float]:
 def _with_tasks(database: Path, began: datetime, seconds: float, starts: dict[str, float], watch: "Watch") -> WholeRun:
     """Add what Prefect noted of the run's tasks."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as con:
-        tasks = con.execute(_TASKS).fetchall()
+        tasks = [task for task in con.execute(_TASKS).fetchall() if _moment(task[1]) >= began]
         [[flow_end]] = con.execute("SELECT max(end_time) FROM flow_run").fetchall()
     batches = [(_moment(start), _moment(end)) for name, start, end in tasks if name.startswith("annotate")]
     steps: dict[str, float] = {}

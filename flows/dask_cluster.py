@@ -24,8 +24,6 @@ from flows.found import FoundPage
 from flows.settings import Run, Settings
 from flows.staging import Staging
 
-MOST_PAGES = 1000
-"""Of a batch: about two minutes of reading, which is what the loss of a worker costs."""
 ROUNDS = 8
 """Batches that each worker reads, where there are pages enough: so all end at about the same time."""
 _AHEAD = 2
@@ -71,7 +69,7 @@ class ClusterWorkers:
         return len(self._scheduler.running())
 
     def limits_for(self, pages: Sequence[FoundPage], wanted: Run) -> Run:
-        """The settings by which these pages are made batches: larger ones, as each costs the flow's process some time.
+        """The settings by which these pages are made batches: larger ones, up to a part, as each costs the flow's process time.
 
         Raises WrongUse where a worker is not fit, or does not see the pages, and where there is no worker.
         """
@@ -81,7 +79,7 @@ class ClusterWorkers:
         self._scheduler.refuse_unfit(self._scheduler.look(unfitness, self._ground))
         self.ready_in_seconds = time.monotonic() - self._began
         fair = ceil(len(pages) / (max(self.count, 1) * ROUNDS))
-        return wanted.model_copy(update={"batch_pages": max(wanted.batch_pages, min(fair, MOST_PAGES))})
+        return wanted.model_copy(update={"batch_pages": max(wanted.batch_pages, min(fair, wanted.part_pages))})
 
     def read(self, batches: Iterable[Batch], work: Work) -> Generator[tuple[Batch, Staged | None]]:
         """Have batches read; gives each as it is done, with None where it was lost because the worker that read it died.

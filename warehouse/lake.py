@@ -46,9 +46,11 @@ _STATE = """
 """
 
 _LOCK_DOWN = """
-    SET memory_limit = '{most_mb}MB'; SET temp_directory = '';
+    SET memory_limit = '{most_mb}MB';
+    SET temp_directory = '';
     SET allowed_directories = [{files}];
-    SET enable_external_access = false; SET lock_configuration = true;
+    SET enable_external_access = false;
+    SET lock_configuration = true;
 """
 
 _holding: ContextVar[frozenset[str]] = ContextVar("holding", default=frozenset())
@@ -274,8 +276,10 @@ def _wait_for_lock(con: Connection, lake: Lake) -> None:
     until = time.monotonic() + WAIT_SECONDS
     while not _asked(con, f"SELECT pg_try_advisory_xact_lock({_LOCK_NUMBER})::int AS taken")[0][0]:
         if time.monotonic() > until:
-            took = f"has been written to by another run for over {WAIT_SECONDS:g} s"
-            raise WarehouseHeld(f"the lake {lake.now()} {took}. Wait until that ends, then run again")
+            raise WarehouseHeld(
+                f"the lake {lake.now()} has been written to by another run for over {WAIT_SECONDS:g} s. "
+                "Wait until that ends, then run again"
+            )
         time.sleep(random.uniform(0.1, 0.5))  # noqa: S311   # no secret hangs on it
 
 

@@ -200,8 +200,8 @@ def test_a_run_that_a_person_starts_is_run_by_the_process_that_waits_and_another
 def test_a_run_that_meets_another_at_work_is_tried_again(served: Served, built: dict):
     with FileLock(served.folder / "data" / "run.lock"):
         met = served.start("build")
-        # Prefect keeps the place of a run that ended for up to five minutes, where it was too busy to hear of the end.
-        wait_until(lambda: served.state_of(met) == "AwaitingRetry", seconds=400)
+        # The place that a deployment has for one run is lent by Prefect for up to five minutes: another test's run may have it.
+        wait_until(lambda: served.state_of(met) == "AwaitingRetry", seconds=400, told=lambda: served.state_of(met))
 
 
 def test_it_ends_in_order_with_its_server_when_told_to(served: Served):
@@ -225,8 +225,8 @@ def rows(served: Served, sql: str) -> list[tuple]:
         con.close()
 
 
-def wait_until(holds, seconds: float = 180) -> None:
+def wait_until(holds, seconds: float = 180, told=lambda: "") -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, f"waited in vain {told()}"
         time.sleep(0.2)

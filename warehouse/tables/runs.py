@@ -10,7 +10,7 @@ RUNS = Table(
     name="runs",
     grain="one run of the pipeline",
     key=("run_id",),
-    doc="Every run with its counts, also the ones that changed nothing.",
+    doc="Every run with its counts, also the ones that changed nothing; of one that loads in parts, what it has loaded so far.",
     written="run",
     columns=(
         Column("run_id", pl.String, "Random, one for each run."),

@@ -81,7 +81,7 @@ def test_every_batch_comes_back_and_the_scheduler_has_no_more_than_its_workers_a
 def test_batches_are_larger_where_there_are_pages_enough_for_all_workers_and_never_smaller_than_wanted(workers):
     assert workers.limits_for([page(one) for one in range(1600)], Run(batch_pages=24)).batch_pages == 100
     assert workers.limits_for([page(1)], Run(batch_pages=24)).batch_pages == 24
-    assert workers.limits_for([page(1)] * 99_999, Run(batch_pages=24)).batch_pages == dask_cluster.MOST_PAGES
+    assert workers.limits_for([page(1)] * 99_999, Run(batch_pages=24)).batch_pages == Run().part_pages
 
 
 def test_a_page_that_the_workers_do_not_see_is_refused_before_it_is_read(workers, tmp_path):

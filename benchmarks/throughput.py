@@ -99,7 +99,8 @@ class Timings:
 
 
 def pages_in(data: Path) -> list[Path]:
-    """The pages of a folder, and those of the folders `*/pages` in it."""
+    """The pages of a folder, and those of the folders `*/pages` in it, from the root of the file system on."""
+    data = data.resolve()
     return sorted(path for folder in (data, *data.glob("*/pages")) for path in folder.iterdir() if path.suffix in _SUFFIXES)
 
 

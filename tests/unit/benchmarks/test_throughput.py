@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -49,6 +50,12 @@ def test_pages_are_those_of_a_folder_and_of_the_folders_of_pages_in_it(tmp_path)
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert pages_in(tmp_path) == [tmp_path / "b.html", tmp_path / "one/pages/a.html"]
+
+
+def test_pages_of_a_folder_named_from_here_are_found_from_anywhere(tmp_path, monkeypatch):
+    (tmp_path / "a.html").touch()
+    monkeypatch.chdir(tmp_path)
+    assert pages_in(Path()) == [tmp_path / "a.html"]
 
 
 def test_the_plain_script_reads_pages_into_a_database(tmp_path):

@@ -245,7 +245,7 @@ def summarise(run: Run, found: Found, todo: Plan, told: Told, collected: Collect
         pages=len(found.pages),
         skipped=found.skipped,
         resumed=len(todo.staged),
-        outcomes=Counter(earlier.outcomes) + Counter(told.outcomes),
+        outcomes=dict(Counter(earlier.outcomes) + Counter(told.outcomes)),
         checks=told.quality_results.height,
         failed_checks=told.quality_results.height - int(told.quality_results["success"].sum()),
         quarantined=told.quarantined,

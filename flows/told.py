@@ -43,7 +43,7 @@ class Told:
         read = settled.frames[DOCUMENTS.name]
         told = replace(
             self,
-            outcomes=Counter(self.outcomes) + Counter(dict(read.group_by("outcome").len().iter_rows())),
+            outcomes=dict(Counter(self.outcomes) + Counter(dict(read.group_by("outcome").len().iter_rows()))),
             quarantined=self.quarantined + verdict.quarantined,
             words=self.words + int(read["word_count"].sum()),
             quality_results=_of_both(self.quality_results, verdict.quality_results),

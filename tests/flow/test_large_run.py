@@ -1,5 +1,6 @@
 """A run of more pages than are loaded at a time."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def assert_same(warehouse: Path, other: Path) -> None:
 def test_a_run_in_parts_leaves_what_one_in_one_part_does_and_is_told_as_one(run_flow, samples, tmp_path):
     ran = run_flow(tmp_path, ARTICLES, settings=IN_PARTS)
     assert_same(ran.warehouse, samples.warehouse)
-    assert ran.summary.outcomes == samples.summary.outcomes
+    assert json.loads(ran.summary.as_json())["outcomes"] == samples.summary.outcomes
     assert ran.ask("SELECT run_id, status, documents, claims, words, reading_seconds > 0 FROM runs").rows() == [
         (ran.summary.run_id, *samples.ask("SELECT status, documents, claims, words, true FROM runs").row(0))
     ]

@@ -74,9 +74,10 @@ class Verdict:
 
     def of_run(self, run_id: str) -> "Verdict":
         """This verdict, told under another run's id."""
-        frames = (frame.with_columns(run_id=pl.lit(run_id)) for frame in (self.quality_results, self.quarantine))
-        results, held = frames
-        return replace(self, quality_results=results, quarantine=held)
+        other = pl.lit(run_id).alias("run_id")
+        return replace(
+            self, quality_results=self.quality_results.with_columns(other), quarantine=self.quarantine.with_columns(other)
+        )
 
     def after(self, first: "Verdict") -> "Verdict":
         """This verdict on what was left when the rows that the `first` one held back were taken out: both as one.

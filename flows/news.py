@@ -44,14 +44,14 @@ class Plan:
         return frozenset(page.place for page in (*self.pending, *self.staged))
 
     def parts(self, most: int) -> list["Plan"]:
-        """The plan as parts of about equal numbers of pages, no more than `most` where no page was found oftener than that.
+        """The plan as parts of about equal numbers of pages, about `most` of them or fewer; none is empty but a single one.
 
         Each has pages of all sources, so that what the gate says of shares holds in each. What was found of one page at several
-        times stays together.
+        times stays together: a part may be larger by that.
         """
         pages = sorted((*self.pending, *self.staged), key=lambda page: (page.source_id, page.key, *page.place))
         names = {name: number for number, name in enumerate(dict.fromkeys((page.source_id, page.key) for page in pages))}
-        count = max(ceil(len(pages) / most), 1)
+        count = max(min(ceil(len(pages) / most), len(names)), 1)
 
         def of(pages: Iterable[FoundPage], part: int) -> tuple[FoundPage, ...]:
             return tuple(page for page in pages if names[page.source_id, page.key] % count == part)

@@ -51,7 +51,6 @@ class Publishing:
         self._staged: list[set[str]] = [set() for _ in parts]
         self._part_of = {place: number for number, places in enumerate(self._unread) for place in places}
         self._begun: list[Future[None]] = []
-        self._is_whole = True
         self._thread = ThreadPoolExecutor(1, "publish")
 
     def __enter__(self) -> Self:
@@ -87,14 +86,14 @@ class Publishing:
             raise PartStopped
 
     def _publish(self, number: int) -> None:
+        for before in self._begun[:number]:
+            before.result()  # no part is published without those before it
         part = self._parts[number]
         if self._told.stopped_by:
             self._told = replace(self._told, left=self._told.left + len(part.places))
-        elif self._is_whole:
-            self._is_whole = False  # until it is there: no part is published without those before it
-            self._run.staging.wait_for(self._staged[number])
-            self._told = publish(part, self._found, self._run, self._told)
-            self._is_whole = True
+            return
+        self._run.staging.wait_for(self._staged[number])
+        self._told = publish(part, self._found, self._run, self._told)
 
 
 def publish(part: Plan, found: Found, run: Run, before: Told) -> Told:
@@ -127,7 +126,7 @@ def _published(part: Plan, found: Found, run: Run, before: Told) -> Told | None:
     part = replace(part, recognised=pl.concat([part.recognised, before.loaded]).unique().sort())
     news = steps.gather(part, settling)
     settled, verdict = steps.settle_what_passes(news, found, settling)
-    if verdict.stopped_by and before.documents:
+    if verdict.stopped_by and before.outcomes:
         settling = settling.another()
         verdict, before = verdict.of_run(settling.run_id), Told(run_id=settling.run_id, earlier=before)
     told = before.with_part(settled, verdict)

@@ -46,7 +46,7 @@ def _history(frames: Frames, con: Connection, at: datetime) -> History:
     staged = staged_measures(frames)
     sources = staged["source_id"].unique()
     past = past_measures(con, sources, runs=LAST_RUNS, articles=MOST_ARTICLES, but=at)
-    return History(pl.concat([staged, measures_of_run(con, sources, at)]), past)
+    return History(pl.concat([staged, measures_of_run(con, sources, at, articles=MOST_ARTICLES)]), past)
 
 
 def _asked_at(settings: Settings, sources: pl.DataFrame) -> pl.DataFrame:

@@ -116,7 +116,8 @@ def _judged(pairs: pl.DataFrame, claims: pl.DataFrame, lexicon: CompareLexicon) 
     for claim_id, other_id, may_agree, may_dispute in pairs.iter_rows():
         for one in (claim_id, other_id):
             if one not in features:
-                features[one] = read_features(next(rows), lexicon)
+                row = next(rows)
+                features[row["claim_id"]] = read_features(row, lexicon)
             left[one] -= 1
         ours, theirs = features[claim_id], features[other_id]
         judgement = judge_dispute(ours, theirs) if may_dispute else None

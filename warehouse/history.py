@@ -23,30 +23,14 @@ def staged_measures(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         con.close()
 
 
-def measures_of_run(con: Connection, source_ids: pl.Series, at: datetime) -> pl.DataFrame:
-    """The same for loaded documents of these sources which the run that began `at` was the first to meet."""
-    with registered(con, asked=ids("source_id", source_ids)):
-        found = con.execute(
-            "SELECT document_id FROM documents SEMI JOIN asked USING (source_id) WHERE first_seen_at = $at", {"at": at}
-        ).pl()
-    return _measured(con, found)
+def measures_of_run(con: Connection, source_ids: pl.Series, at: datetime, *, articles: int) -> pl.DataFrame:
+    """The same for loaded documents of these sources that the run which began `at` was the first to meet, at most so many."""
+    return _measured(con, source_ids, "first_seen_at = $at", {"at": at, "runs": 1, "articles": articles})
 
 
 def past_measures(con: Connection, source_ids: pl.Series, *, runs: int, articles: int, but: datetime) -> pl.DataFrame:
-    """The same for what others loaded than the run that began then: of the last `runs` that met any, so many documents of each.
-
-    They are chosen by id, which is a hash: as good as by lot, and the same each time.
-    """
-    with registered(con, asked=ids("source_id", source_ids)):
-        chosen = con.execute(
-            """
-            SELECT document_id FROM documents SEMI JOIN asked USING (source_id) WHERE first_seen_at <> $but
-            QUALIFY dense_rank() OVER (PARTITION BY source_id ORDER BY first_seen_at DESC) <= $runs
-                AND row_number() OVER (PARTITION BY source_id, first_seen_at ORDER BY document_id) <= $articles
-            """,
-            {"runs": runs, "articles": articles, "but": but},
-        ).pl()
-    return _measured(con, chosen)
+    """The same for what other runs loaded than the one that began then: of the last `runs` that met any, so many of each."""
+    return _measured(con, source_ids, "first_seen_at <> $at", {"at": but, "runs": runs, "articles": articles})
 
 
 def arrivals(con: Connection) -> pl.DataFrame:
@@ -57,7 +41,17 @@ def arrivals(con: Connection) -> pl.DataFrame:
     """).pl()
 
 
-def _measured(con: Connection, chosen: pl.DataFrame) -> pl.DataFrame:
+def _measured(con: Connection, source_ids: pl.Series, which: str, values: Mapping[str, object]) -> pl.DataFrame:
+    """Rows of the view for so many documents of each of the runs. They are chosen by id, which is a hash: as good as by lot."""
+    with registered(con, asked=ids("source_id", source_ids)):
+        chosen = con.execute(
+            f"""
+            SELECT document_id FROM documents SEMI JOIN asked USING (source_id) WHERE {which}
+            QUALIFY dense_rank() OVER (PARTITION BY source_id ORDER BY first_seen_at DESC) <= $runs
+                AND row_number() OVER (PARTITION BY source_id, first_seen_at ORDER BY document_id) <= $articles
+            """,  # noqa: S608   a condition from above
+            values,
+        ).pl()
     with _only(con, chosen):
         return con.execute(_measures()).pl()
 

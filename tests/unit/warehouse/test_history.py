@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from warehouse.database import Connection
-from warehouse.history import arrivals, past_measures, staged_measures
+from warehouse.history import arrivals, measures_of_run, past_measures, staged_measures
 
 Frames = dict[str, pl.DataFrame]
 NEVER = datetime(1, 1, 1)
@@ -44,6 +44,17 @@ def test_only_the_last_runs_count_and_of_each_only_so_many_articles(loaded: Conn
     assert last["first_seen_at"].unique().to_list() == [measures(loaded)["first_seen_at"].max()]
     some = past_measures(loaded, pl.Series(["s-articles"]), runs=10, articles=1, but=NEVER)
     assert some.height == measures(loaded)["first_seen_at"].n_unique()
+
+
+def test_what_one_run_has_loaded_is_none_of_its_past_and_no_more_is_taken_of_it_than_asked(loaded: Connection) -> None:
+    at = measures(loaded)["first_seen_at"].max()
+    of_it = measures(loaded).filter(pl.col("first_seen_at") == at)
+    assert (
+        measures_of_run(loaded, pl.Series(["s-articles"]), at, articles=100)["document_id"].sort().equals(of_it["document_id"])
+    )
+    assert measures_of_run(loaded, pl.Series(["s-articles"]), at, articles=1).height == 1
+    past = past_measures(loaded, pl.Series(["s-articles"]), runs=10, articles=100, but=at)
+    assert set(past["document_id"]) == set(measures(loaded)["document_id"]) - set(of_it["document_id"])
 
 
 @pytest.mark.parametrize(("pages", "is_furniture"), [(2, False), (3, True)])

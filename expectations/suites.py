@@ -22,7 +22,7 @@ CHUNK_ROWS = 100_000
 NOT_NULL = "ExpectColumnValuesToNotBeNull"
 _ROW = "_row"
 _LISTED = {"result_format": "COMPLETE", "unexpected_index_column_names": [_ROW]}
-_SAMPLE = 5
+MOST_NAMED = 5
 """Failing rows that are named in `observed_value`; all of them are in `quarantine`."""
 
 
@@ -215,7 +215,7 @@ def _with_example(finding: Finding, frame: pl.DataFrame, keys: pl.Series) -> Fin
     first = frame.row(finding.failed[0], named=True)
     return replace(
         finding,
-        observed={**finding.observed, "failing_keys": keys.gather(list(finding.failed[:_SAMPLE])).to_list()},
+        observed={**finding.observed, "failing_keys": keys.gather(list(finding.failed[:MOST_NAMED])).to_list()},
         example=f"row {keys[finding.failed[0]]}: {reason(finding.check, first)}",
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from expectations.gate import Verdict
+from expectations.suites import MOST_NAMED
 from flows.news import Settled
 from warehouse.tables import CLAIMS, DOCUMENTS, QUALITY_RESULTS
 
@@ -85,6 +86,11 @@ def _of_both(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     return QUALITY_RESULTS.frame(list(rows.values()))
 
 
+def _keys(observed: Mapping[str, object]) -> list[object]:
+    keys = observed.get("failing_keys")
+    return keys if isinstance(keys, list) else []
+
+
 def _key(row: Row) -> tuple[object, ...]:
     return tuple(row[name] for name in _WHICH)
 
@@ -92,7 +98,7 @@ def _key(row: Row) -> tuple[object, ...]:
 def _joined(before: Row, now: Row) -> Row:
     """What one check found in both. What failed first speaks, else the later part; rows are added up, and those that failed."""
     speaks, other = (now, before) if before["success"] else (before, now)
-    observed = _added_up(json.loads(str(speaks["observed_value"])), json.loads(str(other["observed_value"])))
+    observed = _added_up(*(json.loads(str(row["observed_value"])) for row in (speaks, other)))
     counts = [count for row in (before, now) if isinstance(count := row["unexpected_count"], int)]
     failed, rows = sum(counts) if counts else None, observed.get("rows")
     return {
@@ -108,6 +114,8 @@ def _joined(before: Row, now: Row) -> Row:
 def _added_up(observed: dict[str, object], other: Mapping[str, object]) -> dict[str, object]:
     """What was observed, with its counts and those of another part added up."""
     added = dict(observed)
+    if keys := [*_keys(observed), *_keys(other)]:
+        added["failing_keys"] = keys[:MOST_NAMED]
     for name in _COUNTS & observed.keys() & other.keys():
         one, more = observed[name], other[name]
         if isinstance(one, int) and isinstance(more, int):

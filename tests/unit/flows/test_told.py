@@ -6,6 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from expectations.gate import Verdict
+from expectations.suites import MOST_NAMED
 from flows.news import Settled
 from flows.told import Told
 from warehouse.tables import CLAIMS, DOCUMENTS, QUALITY_RESULTS, QUARANTINE
@@ -66,6 +67,15 @@ def test_what_failed_in_one_part_has_failed_and_is_what_is_told():
         found = told(*parts)
         assert found.quality_results["success"].to_list() == [False]
         assert observed(found, "expect") == {"rows": 10, "failing_keys": ["a", "b"]}
+
+
+def test_rows_that_failed_are_named_of_all_parts_and_no_more_than_of_one():
+    first, second = (
+        part(result("expect", failed=3, rows=9, failing_keys=[f"{name}{number}" for number in range(3)])) for name in "ab"
+    )
+    keys = observed(told(first, second), "expect")["failing_keys"]
+    assert len(keys) == MOST_NAMED
+    assert {key[0] for key in keys} == {"a", "b"}
 
 
 def test_a_check_without_rows_has_none_in_the_sum():

@@ -101,26 +101,28 @@ class Site:
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         asked = Asked(first.split(" ")[1], headers, time.monotonic())
-        with self.lock:
-            self.asked.append(asked)
-            self.busy += 1
-            self.busiest = max(self.busiest, self.busy)
+        self.asked.append(asked)
         return asked
 
     def reply(self, asked, connection):
         """Whether the connection stays open."""
-        try:
-            page = self.pages.get(asked.path, self.answer(b"no", "404 Not Found"))
-            if isinstance(page, list):
-                page = page.pop(0) if len(page) > 1 else page[0]
-            if callable(page):
-                page(asked, connection)
-                return False
-            connection.sendall(page)
-            return b"\r\ncontent-length:" in page.lower() and b"close" not in page.split(b"\r\n\r\n")[0]
-        finally:
-            with self.lock:
-                self.busy -= 1
+        page = self.pages.get(asked.path, self.answer(b"no", "404 Not Found"))
+        if isinstance(page, list):
+            page = page.pop(0) if len(page) > 1 else page[0]
+        if callable(page):
+            page(asked, connection)
+            return False
+        connection.sendall(page)
+        return b"\r\ncontent-length:" in page.lower() and b"close" not in page.split(b"\r\n\r\n")[0]
+
+    def work(self, seconds):
+        """Takes its time over an answer that isn't sent yet: who waits for it can't have asked for the next."""
+        with self.lock:
+            self.busy += 1
+            self.busiest = max(self.busiest, self.busy)
+        time.sleep(seconds)
+        with self.lock:
+            self.busy -= 1
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from flows.settings import Fetch
 
 def slow(site, seconds=0.05):
     def answer(asked, connection):
-        time.sleep(seconds)
+        site.work(seconds)
         connection.sendall(site.answer(Connection="close"))
 
     return answer

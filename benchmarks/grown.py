@@ -232,6 +232,6 @@ if __name__ == "__main__":
         print(json.dumps(take_part(arguments.part, arguments)))
         sys.exit(0)
     with TemporaryDirectory() as made:
-        arguments.folder = arguments.folder or Path(made)
+        arguments.folder = (arguments.folder or Path(made)).resolve()
         arguments.folder.mkdir(parents=True, exist_ok=True)
         sys.exit(main(arguments))

@@ -12,7 +12,7 @@ import polars as pl
 from flows.models import seeds
 from flows.news import CHANGING, Frames, Settled
 from flows.settle_claims import Around, settle_claims
-from transforms.copies import MOST_MET, article_keys, find_copies, mark_duplicates
+from transforms.copies import LEAST_KEYS_SHARE, MOST_MET, article_keys, find_copies, mark_duplicates
 from transforms.entities import build_entities
 from transforms.revisions import UNREAD, join_pages, met_before, settle_revisions, superseded
 from warehouse.database import Connection
@@ -161,7 +161,8 @@ def _with_copies(
     new = articles.filter(pl.col("outcome") == "kept").select(*columns, text="text_read")
     unkeyed = articles_without_keys(con)
     filled = article_keys(article_text(con, unkeyed))
-    met = articles_met(con, keys, documents["page_id"], most=MOST_MET)
+    keyed = articles.select("document_id", "site").join(keys, on="document_id")
+    met = articles_met(con, keyed, documents["page_id"], most=MOST_MET, least_share=LEAST_KEYS_SHARE)
     copies = judged.filter(pl.col("relation") == "copy")["document_id"]  # whoever is like them is like their original
     known = article_text(con, met.filter(~met.is_in(copies.implode())))
     found = find_copies(new, known, copies=frozenset(known.filter("is_copy")["document_id"]))

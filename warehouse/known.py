@@ -248,21 +248,32 @@ def articles_without_keys(con: Connection) -> pl.Series:
     """)  # fmt: skip
 
 
-def articles_met(con: Connection, keys: pl.DataFrame, pages: pl.Series, *, most: int) -> pl.Series:
-    """Ids of known articles that share a key with these rows of `article_keys`, or are of these pages; sorted.
+def articles_met(con: Connection, articles: pl.DataFrame, pages: pl.Series, *, most: int, least_share: float) -> pl.Series:
+    """Ids of known articles that may be copies of these, or show what their site prints everywhere, or are of these pages;
+    sorted.
 
-    Of articles that share one key the `most` that were published first count, those without a date last, ties by address.
+    `articles` has document_id, site (null where unknown) and keys, as `article_keys` has them. Met are those that share a key,
+    of those that share one key the `most` that were published first, those without a date last, ties by address; of another
+    site only those that share at least `least_share` of the keys of the one that has fewer.
     """
-    asked = keys.select(key=pl.col("keys").explode()).drop_nulls().unique()
-    with registered(con, asked=asked, pages=ids("page_id", pages)):
+    with registered(con, asked=articles.select("document_id", "site", "keys"), pages=ids("page_id", pages)):
         return _ids(con, f"""
-            SELECT document_id FROM (
-                SELECT document_id, row_number() OVER (
+            WITH asked_keys AS (SELECT document_id, unnest(keys) AS key FROM asked),
+            sharing AS (
+                SELECT key, document_id FROM (SELECT document_id, unnest(keys) AS key FROM article_keys)
+                SEMI JOIN asked_keys USING (key) JOIN documents USING (document_id)
+                QUALIFY row_number() OVER (
                     PARTITION BY key ORDER BY published_at IS NULL, published_at, url, document_id
-                ) AS place
-                FROM (SELECT document_id, unnest(keys) AS key FROM article_keys)
-                SEMI JOIN asked USING (key) JOIN documents USING (document_id)
-            ) WHERE place <= {most}
+                ) <= {most}
+            ),
+            pairs AS (
+                SELECT DISTINCT a.document_id AS new_id, s.document_id FROM asked_keys AS a JOIN sharing AS s USING (key)
+            )
+            SELECT DISTINCT d.document_id FROM pairs JOIN asked AS a ON a.document_id = pairs.new_id
+            JOIN documents AS d ON d.document_id = pairs.document_id
+            JOIN article_keys AS k ON k.document_id = pairs.document_id
+            WHERE a.site = d.site
+                OR len(list_intersect(a.keys, k.keys)) >= {least_share} * least(len(a.keys), len(k.keys))
             UNION SELECT document_id FROM documents SEMI JOIN pages USING (page_id) WHERE outcome IN ('kept', 'duplicate')
             ORDER BY document_id
         """)  # fmt: skip

@@ -13,6 +13,9 @@ from transforms.candidates import (
     numbered,
 )
 
+IDLE = [(f"idle{at}", f"word{at}") for at in range(MOST_MET // MEAN_MET)]
+"""Claims that meet nobody, so that another may meet the most and new ones still not too many on average."""
+
 
 def claims(*rows: tuple[str, str], weight: float = 2.0, entities: list[str] | None = None, figures: str = "") -> pl.DataFrame:
     """Claims with an id and terms parted by spaces, all of one weight."""
@@ -115,19 +118,18 @@ def test_of_many_claims_a_new_one_meets_those_that_share_most_with_it():
     near = claims(*((f"n{at:02d}", f"open model safe kind{at}") for at in range(half)))
     wide = claims(*((f"w{at:02d}", f"cheap phone safe sort{at}") for at in range(half)))
     far = claims(*((f"a{at:02d}", f"open phone kind{at} sort{at} more") for at in range(half - 1)))
-    others = [(f"idle{at}", f"word{at}") for at in range(3)]  # so that the new ones do not meet too many on average
-    found = pairs(claims(("new", "open model cheap phone safe"), *others), pl.concat([near, wide, far]))
+    found = pairs(claims(("new", "open model cheap phone safe"), *IDLE), pl.concat([near, wide, far]))
     assert found == sorted((min(name, "new"), max(name, "new")) for name in (*near["claim_id"], *wide["claim_id"]))
 
 
 def test_a_statement_made_again_and_again_leaves_room_for_others():
     same = claims(*((f"s{at:02d}", "open model safe") for at in range(30)))
-    found = pairs(claims(("new", "open model safe")), pl.concat([same, claims(("other", "open model closed"))]))
+    found = pairs(claims(("new", "open model safe"), *IDLE), pl.concat([same, claims(("other", "open model closed"))]))
     assert found == [("new", "other"), *(("new", f"s{at:02d}") for at in range(MOST_ALIKE))]
 
 
 def test_what_meets_does_not_hang_on_which_claim_is_new():
-    rows = claims(*((f"c{at:02d}", f"open model kind{at % 7} sort{at % 5}") for at in range(15)))
+    rows = claims(*((f"c{at:02d}", f"open model kind{at % 7} sort{at % 5}") for at in range(MEAN_MET + 1)))
     whole = pairs(rows)
     assert sorted([*pairs(rows[:7]), *pairs(rows[7:], rows[:7])]) == whole
 

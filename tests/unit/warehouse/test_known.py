@@ -169,8 +169,23 @@ def test_copies_hang_together_through_others_and_revisions_do_not(loaded: Connec
 def test_known_articles_are_met_by_a_key_or_by_their_page_and_of_a_crowd_the_first_published(loaded: Connection) -> None:
     loaded.execute("DELETE FROM article_keys")
     loaded.execute("INSERT INTO article_keys SELECT document_id, [7, 9] FROM documents WHERE outcome = 'kept'")
-    keys = ARTICLE_KEYS.frame([{"document_id": "new", "keys": [7, 8]}])
+    asked = ARTICLE_KEYS.frame([{"document_id": "new", "keys": [7, 8]}]).with_columns(site=pl.lit(None, pl.String))
     kept = column(loaded, "SELECT document_id FROM documents WHERE outcome = 'kept' ORDER BY published_at, url, document_id")
-    assert articles_met(loaded, keys, ids(), most=9).to_list() == sorted(kept)
-    assert articles_met(loaded, keys, ids(), most=1).to_list() == kept[:1]
-    assert articles_met(loaded, keys.clear(), ids("p-opinion"), most=9).to_list() == ["opinion"]
+    assert articles_met(loaded, asked, ids(), most=9, least_share=0.5).to_list() == sorted(kept)
+    assert articles_met(loaded, asked, ids(), most=1, least_share=0.5).to_list() == kept[:1]
+    assert articles_met(loaded, asked.clear(), ids("p-opinion"), most=9, least_share=0.5).to_list() == ["opinion"]
+
+
+def test_known_articles_of_another_site_are_met_where_they_share_enough_keys_with_the_shorter(loaded: Connection) -> None:
+    loaded.execute("DELETE FROM article_keys")
+    loaded.execute("INSERT INTO article_keys SELECT document_id, [7, 9, 11, 13] FROM documents WHERE document_id = 'opinion'")
+    [[site]] = loaded.execute("SELECT site FROM documents WHERE document_id = 'opinion'").fetchall()
+
+    def met(keys: list[int], site: str) -> list[str]:
+        asked = pl.DataFrame({"document_id": ["new"], "site": [site], "keys": [keys]}, schema_overrides=ARTICLE_KEYS.schema)
+        return articles_met(loaded, asked, ids(), most=9, least_share=0.5).to_list()
+
+    assert met([7, 8, 10, 12], "elsewhere.example") == []
+    assert met([7, 9, 10, 12, 14, 16, 18, 20], "elsewhere.example") == ["opinion"]
+    assert met([7, 8], "elsewhere.example") == ["opinion"]
+    assert met([7, 8, 10, 12], site) == ["opinion"]

@@ -28,6 +28,7 @@ def load_model(name: str) -> "Language":
     import spacy  # noqa: PLC0415  # a second of import that only those who read pages should wait for
 
     from flows.quick_attributes import remember_attributes  # noqa: PLC0415
+    from flows.quick_lemmas import remember_lemmas  # noqa: PLC0415
     from flows.quick_vectors import quicken_vectors  # noqa: PLC0415
 
     folder = model_folder(name)
@@ -43,6 +44,7 @@ def load_model(name: str) -> "Language":
     read_names_as_taught(nlp, name)
     quicken_vectors(nlp)
     remember_attributes(nlp)
+    remember_lemmas(nlp)
     return nlp
 
 

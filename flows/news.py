@@ -46,15 +46,16 @@ class Plan:
     def parts(self, most: int) -> list["Plan"]:
         """The plan as parts of about equal numbers of pages, about `most` of them or fewer; none is empty but a single one.
 
-        Each has pages of all sources, so that what the gate says of shares holds in each. What was found of one page at several
-        times stays together: a part may be larger by that.
+        The last of several is half as large: nothing is read beside it. Each has pages of all sources, so that what the gate
+        says of shares holds in each. What was found of one page at several times stays together: a part may be larger by that.
         """
         pages = sorted((*self.pending, *self.staged), key=lambda page: (page.source_id, page.key, *page.place))
         names = {name: number for number, name in enumerate(dict.fromkeys((page.source_id, page.key) for page in pages))}
-        count = max(min(ceil(len(pages) / most), len(names)), 1)
+        count = min(ceil(len(pages) / most - 0.5) + 1, len(names)) if len(pages) > most else 1
+        turns = [*range(count), *range(count - 1)]  # dealt twice, but to the last part
 
         def of(pages: Iterable[FoundPage], part: int) -> tuple[FoundPage, ...]:
-            return tuple(page for page in pages if names[page.source_id, page.key] % count == part)
+            return tuple(page for page in pages if turns[names[page.source_id, page.key] % len(turns)] == part)
 
         parts = [replace(self, pending=of(self.pending, part), staged=of(self.staged, part)) for part in range(count)]
         urls = [frozenset(page.url for page in (*part.pending, *part.staged)) for part in parts]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -27,6 +28,7 @@ _HINT = re.compile(
 _MARK_CHARS = 2_000
 """What is looked at of a class or an id: a longer one is there to keep us busy."""
 _HINT_WORDS = 200  # whatever bears such a name and holds more is no hint
+_LINE_CHARS = 2_000  # longer lines are few, and not kept
 _SPACE = re.compile(r"\s+")
 _FOLDED = re.compile(r"[\W_]+")
 
@@ -84,7 +86,7 @@ def drop_hints(tree: HtmlElement) -> None:
 
 def _is_hint(element: HtmlElement) -> bool:
     mark = element.get("class")
-    return bool(mark and _HINT.search(mark, 0, _MARK_CHARS)) or element.get("role") == "tooltip"
+    return bool(mark and _says(mark[:_MARK_CHARS], _HINT)) or element.get("role") == "tooltip"
 
 
 def squeeze(text: str) -> str:
@@ -94,6 +96,12 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """Text without case, white space and punctuation: what two printings of a line have in common."""
+    return _folded(text) if len(text) <= _LINE_CHARS else _folded.__wrapped__(text)
+
+
+@lru_cache(maxsize=4_096)
+def _folded(text: str) -> str:
+    """A page's lines are asked for again and again while it is read."""
     return _FOLDED.sub("", text).casefold()
 
 
@@ -165,4 +173,10 @@ def _interrupts(element: HtmlElement) -> bool:
 
 
 def _is_marked(element: HtmlElement, marks: re.Pattern[str]) -> bool:
-    return any(marks.search(mark, 0, _MARK_CHARS) for mark in (element.get("class"), element.get("id")) if mark)
+    return any(_says(mark[:_MARK_CHARS], marks) for mark in (element.get("class"), element.get("id")) if mark)
+
+
+@lru_cache(maxsize=8_192)
+def _says(mark: str, marks: re.Pattern[str]) -> bool:
+    """A site's classes stand in many elements of many pages."""
+    return marks.search(mark) is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
@@ -192,11 +192,21 @@ def _missed_short_forms(text: str, mentions: Sequence[Mention], people: set[str]
     for surname, owners in sorted(surnames.items()):
         if len(surname) < MIN_SHORT_FORM or surname.lower() in words or len(owners) > 1:
             continue
-        for match in re.finditer(rf"(?<![\w-]){re.escape(surname)}(?![\w-])", text):
-            if not any(start < match.end() and match.start() < end for start, end in zones):
-                missed = Mention(match.start(), match.end(), match[0], "PERSON", "short_form")
+        for first, last in _standing_alone(surname, text):
+            if not any(start < last and first < end for start, end in zones):
+                missed = Mention(first, last, surname, "PERSON", "short_form")
                 found.append(_named(missed, owners, "short_form", catalogue))
     return found
+
+
+def _standing_alone(word: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where a word stands in a text, neither part of another nor joined to one by a hyphen."""
+    first = text.find(word)
+    while first >= 0:
+        last = first + len(word)
+        if not any(beside.isalnum() or beside in "_-" for beside in text[max(0, first - 1) : first] + text[last : last + 1]):
+            yield first, last
+        first = text.find(word, first + 1)
 
 
 @dataclass(frozen=True, slots=True)

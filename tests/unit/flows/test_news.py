@@ -52,10 +52,10 @@ def test_a_page_that_could_not_be_read_is_tried_again():
     assert len(plan_reading([found("a", None)], documents(("d1", "a", "h")), set(), "v1").pending) == 1
 
 
-def test_parts_hold_every_page_once_and_each_is_as_large_as_the_others():
+def test_parts_hold_every_page_once_and_are_equally_large_but_for_the_last_which_is_half_as_large():
     read, staged = [found(f"{number:02}") for number in range(11)], {("file:///03", "h"), ("file:///07", "h")}
     parts = plan_reading([*read, found("known")], documents(("d1", "known", "h")), staged, "v1").parts(5)
-    assert [len(part.places) for part in parts] == [4, 4, 3]
+    assert [len(part.places) for part in parts] == [5, 4, 2]
     assert sorted(place for part in parts for place in part.places) == [page.place for page in read]
     assert sorted(page.place for part in parts for page in part.staged) == sorted(staged)
     assert all(part.recognised.to_list() == ["d1"] for part in parts)

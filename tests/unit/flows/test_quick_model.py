@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import spacy
-from spacy.pipeline import AttributeRuler
+from spacy.pipeline import AttributeRuler, Lemmatizer
 from spacy.tokens import Doc
 
-from flows import quick_attributes, quick_vectors
+from flows import quick_attributes, quick_lemmas, quick_vectors
 from flows.language_model import load_model, model_folder, read_names_as_taught
 from flows.settings import Reading
 
@@ -40,17 +40,19 @@ def test_every_word_comes_out_as_spacy_reads_it(stock):
     assert np.allclose(vectors, known_vectors, atol=1e-4)
 
 
-def test_the_model_s_vectors_and_attributes_are_the_quick_ones():
+def test_the_model_s_vectors_attributes_and_lemmas_are_the_quick_ones():
     nlp = load_model(Reading().model)
 
     assert nlp.get_pipe("tok2vec").model.name == "quick_vectors"
     assert "quick_vectors" in [node.name for node in nlp.get_pipe("ner").model.walk()]
     assert type(nlp.get_pipe("attribute_ruler")) is not AttributeRuler
+    assert not isinstance(nlp.get_pipe("lemmatizer"), Lemmatizer)
 
 
 def test_a_memory_that_is_full_begins_anew(stock, monkeypatch):
     monkeypatch.setattr(quick_vectors, "MOST_WORDS", 25)
     monkeypatch.setattr(quick_attributes, "MOST_WORDS", 10)
+    monkeypatch.setattr(quick_lemmas, "MOST_WORDS", 10)
     load_model.cache_clear()
     nlp = load_model(Reading().model)
     load_model.cache_clear()
@@ -88,6 +90,22 @@ def test_rules_that_look_beyond_a_word_are_left_to_spacy():
     quick_attributes.remember_attributes(nlp)
 
     assert nlp.get_pipe("attribute_ruler") is ruler
+
+
+def test_lemmas_that_are_looked_up_are_left_to_spacy():
+    nlp = spacy.blank("en")
+    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
+
+    quick_lemmas.remember_lemmas(nlp)
+
+    assert nlp.get_pipe("lemmatizer") is lemmatizer
+
+
+def test_a_lemma_that_a_token_has_stays():
+    nlp = load_model(Reading().model)
+    doc = Doc(nlp.vocab, ["mice", "mice"], pos=["NOUN", "NOUN"], morphs=["Number=Plur"] * 2, lemmas=["vermin", ""])
+
+    assert [token.lemma_ for token in nlp.get_pipe("lemmatizer")(doc)] == ["vermin", "mouse"]
 
 
 def test_later_rules_go_over_earlier_ones_also_where_one_takes_several_words():

@@ -1,6 +1,7 @@
 """What keeps a process that reads pages within bounds: the time that a page may take, and the memory of the process."""
 
 import contextlib
+import ctypes
 import faulthandler
 import os
 import sys
@@ -8,6 +9,10 @@ from collections.abc import Iterator
 from typing import NoReturn, TextIO
 
 from flows.settings import BYTES_PER_MB
+
+LARGE_BYTES = 1_000_000
+"""A block of memory from this size on is got from the system by itself, and goes back to it by itself."""
+_M_MMAP_THRESHOLD = -3  # as in malloc.h
 
 
 @contextlib.contextmanager
@@ -29,6 +34,17 @@ def give_up() -> NoReturn:
     After a MemoryError nobody knows what a library has left half done, and what it had taken is not all given back.
     """
     os._exit(1)
+
+
+def give_back_memory() -> None:
+    """Have this process and those forked from it give large blocks of memory back as soon as they are free, where glibc rules.
+
+    By itself glibc cuts ever larger blocks out of its heap once such a one was freed (mallopt(3), M_MMAP_THRESHOLD): what
+    tables took then stays with the process, in pieces between what lives on.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library has no such setting
+            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def limit_memory(max_mb: int) -> tuple[int, int] | None:

@@ -13,10 +13,12 @@ import trafilatura  # noqa: F401
 
 from flows.errors import WrongUse
 from flows.language_model import VARIABLE, load_model
+from flows.limits import give_back_memory
 
 # What is wrong with the model or the disk is told by the first task. An import that raises would end the fork server.
 with contextlib.suppress(WrongUse, OSError, MemoryError):
     if name := os.environ.get(VARIABLE):
+        give_back_memory()
         load_model(name)
         gc.collect()
         gc.freeze()  # else the collector would write to each object of the model, and so copy it into every process

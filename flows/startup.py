@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from flows.limits import give_back_memory
 from flows.settings import Settings
 from flows.workers import Workers
 
@@ -29,7 +30,8 @@ _ending: list[threading.Thread] = []
 
 @cache
 def import_in_background() -> threading.Thread:
-    """Import what later steps need, beside what goes on now."""
+    """Import what later steps need, beside what goes on now; the process of a run is to give back what its tables took."""
+    give_back_memory()
     thread = threading.Thread(target=_import, daemon=True)
     thread.start()
     return thread

@@ -98,7 +98,7 @@ def _write_below(con: "Connection", there: PageFolder, templates: Environment) -
         there.write(f"lists/{name}.html", template.render(facts, **below))
     number = search_files(con)
     changed = there.changed("search", search_fingerprints(con, number), ending=".js")
-    for file, script in search_scripts(con, number, [int(name) for name in changed]):
+    for file, script in search_scripts(con, number, changed):
         there.write(f"search/{file}.js", script)
 
 

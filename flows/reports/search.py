@@ -1,7 +1,8 @@
 """What the search in the browser reads: all claims, in files that a page may load from a folder without a server.
 
 A file calls one function with its number and three strings: a line a document, a line a claim, and a line a claim's words.
-Each document always falls into the same file, so that a changed article changes one of them.
+Each document always falls into the same file, so that a changed article changes one of them. What is new stands in a file of
+its own: the next run changes that for every claim of this one.
 """
 
 import json
@@ -29,12 +30,13 @@ _SPACE = re.compile(r"\s+")
 _FILED = "(('0x' || md5(document_id)[:7])::BIGINT % {})::INTEGER"
 _FINGERPRINTS = """
     SELECT {filed} AS file, md5(sum(hash(claim_id, number, text, resolved_text, holder, attribution, claim_type, is_disputed,
-        is_repeated, is_new, title, site, url, published_on)::HUGEINT)::VARCHAR)
+        is_repeated, title, site, url, published_on)::HUGEINT)::VARCHAR)
     FROM page_claims GROUP BY file ORDER BY file
 """
+_NEW = "SELECT claim_id FROM page_claims WHERE is_new ORDER BY claim_id"
 _CLAIMS = """
-    SELECT {filed} AS file, document_id, claim_id, text, holder, attribution, claim_type, is_disputed, is_repeated, is_new,
-        title, site, url, published_on
+    SELECT {filed} AS file, document_id, claim_id, text, holder, attribution, claim_type, is_disputed, is_repeated, title, site,
+        url, published_on
     FROM page_claims WHERE file IN (SELECT unnest(?::INTEGER[])) ORDER BY file, document_id, number
 """
 
@@ -46,18 +48,22 @@ def search_files(con: "Connection") -> int:
 
 
 def search_fingerprints(con: "Connection", files: int) -> dict[str, str]:
-    """Of every file, by its number: one hash of all that it tells. A file without claims is one, too."""
+    """Of every file, by its name: one hash of all that it tells. A file without claims is one, too."""
     found = dict(con.execute(_FINGERPRINTS.format(filed=_FILED.format(files))).fetchall())
-    return {f"{number}": f"{files} {found.get(number, '')}" for number in range(files)}
+    [(new,)] = con.execute(f"SELECT md5(string_agg(claim_id, ' ' ORDER BY claim_id)) FROM ({_NEW})").fetchall()  # noqa: S608   # the query above
+    return {"new": new or "", **{f"{number}": f"{files} {found.get(number, '')}" for number in range(files)}}
 
 
-def search_scripts(con: "Connection", files: int, numbers: list[int]) -> Iterator[tuple[int, str]]:
-    """Of each file, by its number: the script that hands its claims to the search."""
-    for some in batched(numbers, _AT_ONCE):
+def search_scripts(con: "Connection", files: int, names: list[str]) -> Iterator[tuple[str, str]]:
+    """Of each file, by its name: the script that hands its claims, or the ids of those that are new, to the search."""
+    if "new" in names:
+        ids = [str(claim_id) for (claim_id,) in con.execute(_NEW).fetchall()]
+        yield "new", f"claimhouseNew({_literal('\n'.join(ids))});\n"
+    for some in batched([int(name) for name in names if name != "new"], _AT_ONCE):
         found = groupby(rows(con, _CLAIMS.format(filed=_FILED.format(files)), list(some)), key=lambda row: row["file"])
         told = {number: list(group) for number, group in found}
         for number in some:
-            yield number, _script(number, told.get(number, []))
+            yield f"{number}", _script(number, told.get(number, []))
 
 
 def _script(number: int, found: list[Row]) -> str:
@@ -78,7 +84,7 @@ def _document(row: Row) -> str:
 
 
 def _claim(row: Row, place: int) -> str:
-    flags = row["is_disputed"] + 2 * row["is_repeated"] + 4 * row["is_new"]
+    flags = row["is_disputed"] + 2 * row["is_repeated"]
     return f"{row['claim_id']}\t{place}\t{row['attribution'][0]}{KINDS.index(row['claim_type'])}{flags}"
 
 

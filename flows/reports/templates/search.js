@@ -1,6 +1,7 @@
 "use strict";
 // Search over all claims in the browser, from a folder without a server: nothing is fetched but scripts of this folder.
-// Every file of search/ calls claimhouseClaims with one line a document, one line a claim and one line a claim's words.
+// Every numbered file of search/ calls claimhouseClaims with one line a document, one line a claim and one line a claim's words;
+// new.js calls claimhouseNew with the ids of the claims that the latest run brought.
 (() => {
   const PAGE = 50, box = document.getElementById("search"), list = document.getElementById("found");
   const form = document.getElementById("search-form"), status = document.getElementById("found-status");
@@ -8,7 +9,7 @@
   const VOICES = { a: "in the article’s own voice", d: "verbatim", i: "reported", m: "reported, partly verbatim" };
   const ASKED = /^#(q|voice|kind|only|site|from|until)=/;
   const files = [], sites = new Set();
-  let loading = null, hits = [], shown = 0, asked = 0;
+  let loading = null, hits = [], shown = 0, asked = 0, fresh = new Set();
 
   // Words in small letters without accents; what is no letter and no figure is one space, so that each word stands between two.
   const plain = new Map();
@@ -36,10 +37,13 @@
     files.push(rows);
   };
 
+  window.claimhouseNew = (ids) => { fresh = new Set(ids.split("\n")); };
+
   const load = () => {
-    loading ??= Promise.all(Array.from({ length: Number(form.dataset.files) }, (_, number) => new Promise((done, failed) => {
+    const names = ["new", ...Array(Number(form.dataset.files)).keys()];
+    loading ??= Promise.all(names.map((name) => new Promise((done, failed) => {
       const script = document.createElement("script");
-      script.src = `search/${number}.js`;
+      script.src = `search/${name}.js`;
       script.onload = done;
       script.onerror = failed;
       document.head.append(script);
@@ -71,7 +75,7 @@
   };
   const passes = (row, wanted) =>
     (!wanted.voice || row.flags[0] === wanted.voice) && (!wanted.kind || row.flags[1] === wanted.kind) &&
-    (!wanted.only || (Number(row.flags[2]) & { disputed: 1, repeated: 2, new: 4 }[wanted.only])) &&
+    (!wanted.only || (wanted.only === "new" ? fresh.has(row.id) : Number(row.flags[2]) & { disputed: 1, repeated: 2 }[wanted.only])) &&
     (!wanted.site || row.article.site === wanted.site) && (!wanted.from || row.article.day >= wanted.from) &&
     (!wanted.until || (row.article.day && row.article.day <= wanted.until));
 

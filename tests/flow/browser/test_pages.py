@@ -104,6 +104,15 @@ def test_a_search_finds_a_claim_and_leads_to_it(window, reports, samples):
     assert page.locator(":target").is_visible()
 
 
+@pytest.mark.parametrize(("only", "claims"), [
+    ("new", "SELECT count(*) FROM new_claims"),
+    ("repeated", "SELECT count(*) FROM current_claims JOIN claim_clusters USING (cluster_id) WHERE document_count > 1"),
+])  # fmt: skip
+def test_a_search_finds_all_of_a_kind(window, reports, samples, only, claims):
+    page = window.open(reports / "claims.html", f"#only={only}")
+    expect(page.locator("#found-status")).to_have_text(f"{samples.ask(claims).item():,} claims")
+
+
 def test_a_search_for_what_nobody_says_says_so(window, reports):
     page = window.open(reports / "claims.html")
     page.fill("#search", "zzyzx quockerwodger")

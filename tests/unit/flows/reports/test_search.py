@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.reports import search
-from tests.unit.flows.reports.made_rows import FIRST, SECOND, claim, cluster, document, one_claim, run, sentence, two_articles
+from tests.unit.flows.reports.made_rows import FIRST, claim, cluster, document, one_claim, run, sentence, two_articles
 from warehouse.database import Connection
 from warehouse.tables import TABLES
 
@@ -29,8 +29,8 @@ def test_a_file_tells_documents_claims_and_words(load: Load, reports: Reports) -
     number, documents, claims, words = _told((reports() / "search" / "0.js").read_text())
     assert number == 0
     assert documents == ["d\t2026-11-20\td.example\tStory d", "e\t2026-11-20\te.example\tStory e"]
-    # Voice, kind (other is the last), and 1 disputed + 2 repeated + 4 new.
-    assert claims == ["c1\t0\ta83", "c2\t1\ti86", "c3\t1\ta85"]
+    # Voice, kind (other is the last), and 1 disputed + 2 repeated.
+    assert claims == ["c1\t0\ta83", "c2\t1\ti82", "c3\t1\ta81"]
     assert words == [",d.example\tQ5 is fast.,", ",Ada\tQ5 is fast,", ",e.example\tIt is not.,"]
 
 
@@ -63,9 +63,9 @@ def test_only_the_file_of_a_changed_document_changes(
     )  # fmt: skip
     folder = reports()
     before = {path.name: path.read_text() for path in (folder / "search").iterdir()}
-    assert set(before) == {f"{number}.js" for number in range(8)}
+    assert set(before) == {"new.js", *(f"{number}.js" for number in range(8))}
     assert 'data-files="8"' in (folder / "claims.html").read_text()
-    assert sum(len(_told(script)[2]) for script in before.values()) == 64
+    assert sum(len(_told(script)[2]) for name, script in before.items() if name != "new.js") == 64
     con.execute("UPDATE documents SET title = 'Anew' WHERE document_id = 'd7'")
     after = {path.name: path.read_text() for path in (reports() / "search").iterdir()}
     [changed] = [name for name in after if after[name] != before[name]]
@@ -82,8 +82,10 @@ def test_a_warehouse_without_claims_has_a_file_that_tells_none(reports: Reports)
     assert (reports() / "search" / "0.js").read_text() == 'claimhouseClaims(0, "", "", "");\n'
 
 
-def test_a_claim_is_new_where_the_latest_run_saw_it_first(load: Load, reports: Reports) -> None:
-    tables = one_claim("Q5 is fast.", 0, "Q5 is fast.")
-    tables["runs"].append(run("r2", SECOND))
-    load(**tables)
-    assert _told((reports() / "search" / "0.js").read_text())[2] == ["c\t0\ta80"]
+def test_what_is_new_stands_in_a_file_of_its_own_and_changes_no_other(load: Load, con: Connection, reports: Reports) -> None:
+    load(**two_articles())
+    before = {path.name: path.read_text() for path in (reports() / "search").iterdir()}
+    assert before["new.js"] == 'claimhouseNew("c2\\nc3");\n'
+    con.execute("UPDATE documents SET first_seen_at = (SELECT min(first_seen_at) FROM documents)")
+    after = {path.name: path.read_text() for path in (reports() / "search").iterdir()}
+    assert after == {**before, "new.js": 'claimhouseNew("");\n'}

@@ -47,7 +47,8 @@ MOST_SLOW = 10
 UNCHANGED_SECONDS = 3.0
 MOST_TIMES = 7.0
 """The aim is 1.5 times: missed, since new claims find twenty times as many that say the same among a million known ones."""
-CHECK_TIMES = 1.1
+CHECK_TIMES = 2.0
+"""It was 1.1 and 1.5 times: seconds, of which more claims that are changed take a part."""
 MOST_PAGE_BYTES = 5_000_000
 _RECIPE = re.compile(r"^### ([^\n]+)\n\n[^\n]+\n\n```sql\n(.+?)```", re.M | re.S)
 _VIEW = "view "
@@ -116,12 +117,12 @@ def leave(warehouse: Path, folder: Path) -> list[Row]:
     from benchmarks.grown_run import run_nothing_new, write_known_pages  # noqa: PLC0415
     from flows.settings import Settings  # noqa: PLC0415
 
-    settings, own = Settings(data_dir=folder), folder / "warehouse.duckdb"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not own.exists():
-        shutil.copy(warehouse, own)
-        write_known_pages(settings, folder / "known")
-        run_nothing_new(settings, folder / "known")  # writes the pages
+    settings = Settings(data_dir=folder)
+    shutil.rmtree(folder, ignore_errors=True)  # to another version of the code nothing there is known
+    folder.mkdir(parents=True)
+    shutil.copy(warehouse, folder / "warehouse.duckdb")
+    write_known_pages(settings, folder / "known")
+    run_nothing_new(settings, folder / "known")  # writes the pages
     spent, status = run_nothing_new(settings, folder / "known")
     rows = [(name, *taken) for name, taken in spent.items()]
     return [(f"a run that ends as {status}", sum(row[1] for row in rows), sum(row[2] for row in rows)), *rows]

@@ -36,9 +36,8 @@ judged the same came later than fifth, but disputes share less, and ten claims o
 MEAN_MET, SURELY_MET = 20, 10
 """Claims that the new claims are judged with on average, and those that each is judged with before that counts: judging costs
 most, and in a large warehouse every claim would meet the most. 24,900 claims of 412 news pages met 9.6 on average; of 757 pairs
-that were judged the same nine in ten were among the first five of one side. With 10 and 5 next to nothing is lost among a million
-made claims, but of seventeen articles on one event five of thirteen possible disputes: those share few words.
-"""
+that were judged the same nine in ten were among the first five of one side. With 10 and 5 next to nothing is lost among a
+million made claims, but of 17 articles on one event five of thirteen possible disputes: these share few words."""
 MOST_ALIKE = 15
 """Of these, claims with the same words and figures: so that a statement made a thousand times leaves room for others."""
 CLAIMS_AT_ONCE = 60_000

@@ -32,8 +32,8 @@ that was copied so often that its first copies are enough to know one more by. S
 
 LEAST_KEYS_SHARE = 0.05
 """Keys that a known article of another site shares with a new one at least, as a part of those of the one that has fewer. A
-near-copy with every tenth word changed shares a third of them, and never less than a sixth; articles that quote one statement
-share one or two."""
+near-copy with every tenth word changed shares a third of them, and of ninety made ones none less than a ninth; articles that
+quote one statement share one or two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ SLOWEST_SECONDS, SLOW_SECONDS = 2.5, 1.0
 """The aim is that no question takes longer than the second of these."""
 MOST_SLOW = 10
 UNCHANGED_SECONDS = 3.0
-MOST_TIMES = 7.0
+MOST_TIMES = 8.0
 """The aim is 1.5 times: missed, since new claims find twenty times as many that say the same among a million known ones."""
 CHECK_TIMES = 2.0
 """It was 1.1 and 1.5 times: seconds, of which more claims that are changed take a part."""

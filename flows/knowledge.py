@@ -8,14 +8,19 @@ import polars as pl
 
 from warehouse.database import Connection, WarehouseMissing, in_memory, open_readonly
 from warehouse.known import readings
-from warehouse.place import Place
+from warehouse.place import Lake, Place
+
+
+MOST_MB = 1_000
+"""Megabytes that a run holds of a file that it asks, however large that is; what needs more goes on on the disk. A thousand
+articles were settled against a million claims with 700."""
 
 
 @contextmanager
 def reading(warehouse: Place) -> Iterator[Connection]:
     """A connection to the warehouse as it is now; it knows nothing where there is none yet."""
     try:
-        con = open_readonly(warehouse)
+        con = open_readonly(warehouse, most_mb=None if isinstance(warehouse, Lake) else MOST_MB, spills=True)
     except WarehouseMissing:
         con = _nothing().cursor()
     with closing(con):

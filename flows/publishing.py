@@ -21,6 +21,7 @@ import polars as pl
 from flows import progress, steps
 from flows.batch import Batch
 from flows.discover import Found
+from flows.limits import give_back_what_is_free
 from flows.news import Plan
 from flows.run import Run
 from flows.told import Told
@@ -94,6 +95,8 @@ class Publishing:
             return
         self._run.staging.wait_for(self._staged[number])
         self._told = publish(part, self._found, self._run, self._told)
+        if len(self._parts) > 1:
+            give_back_what_is_free()  # the next part needs as much
 
 
 def publish(part: Plan, found: Found, run: Run, before: Told) -> Told:

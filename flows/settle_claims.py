@@ -8,7 +8,7 @@ from flows.models import compare_lexicon
 from flows.news import Frames
 from transforms.candidates import find_candidates
 from transforms.clusters import cluster_claims
-from transforms.compare import CANDIDATE_SHARE, claim_terms, judge_pairs
+from transforms.compare import CANDIDATE_SHARE, claim_terms, in_parts, judge_pairs
 from transforms.terms import CompareLexicon
 from warehouse.database import Connection
 from warehouse.known import (
@@ -80,9 +80,15 @@ def _relate(
     new: pl.DataFrame, terms: pl.DataFrame, known: pl.DataFrame, con: Connection, lexicon: CompareLexicon
 ) -> pl.DataFrame:
     pairs = find_candidates(terms, known, least_share=CANDIDATE_SHARE)
-    met = _ends(pairs).to_frame("claim_id").join(new, on="claim_id", how="anti").to_series()
-    claims = known_claims(con, met)
-    return judge_pairs(pairs, pl.concat([new.cast(claims.schema), claims]), lexicon)
+    found = [judge_pairs(part, _claims_in(part, new, con), lexicon) for part in in_parts(pairs)]
+    return pl.concat([CLAIM_RELATIONS.frame(), *found]).sort(CLAIM_RELATIONS.key)
+
+
+def _claims_in(pairs: pl.DataFrame, new: pl.DataFrame, con: Connection) -> pl.DataFrame:
+    """The claims of these pairs, new and known, with what comparing needs."""
+    met = _ends(pairs).to_frame("claim_id")
+    known = known_claims(con, met.join(new, on="claim_id", how="anti").to_series())
+    return pl.concat([new.join(met, on="claim_id", how="semi").cast(known.schema), known])
 
 
 def _cluster(

@@ -93,17 +93,25 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
     blocks = _Blocks(_members(new, keys), _members(known, keys, _ranks(order)), keys.size)
     before = np.searchsorted(places, new["place"].to_numpy()).astype(np.uint64)
     among_new = [_weighed(new, new, pairs, least_share) for pairs in blocks.among_new()]
-    among_known = [_weighed(new, known, _by_row(pairs, order), least_share) for pairs in blocks.among_known(before)]
+    # A claim meets its known ones in one part: those that do not count there count nowhere, and take no memory.
+    among_known = [
+        _nearest(_weighed(new, known, _by_row(pairs, order), least_share)) for pairs in blocks.among_known(before)
+    ]
     turned = [pairs.rename(_TURNED).select(pairs.columns) for pairs in among_new]
     nothing = _weighed(new.clear(), known.clear(), np.empty(0, np.uint64), least_share)
-    return _nearest(pl.concat([nothing, *among_new, *turned, *among_known]), new.height)
+    return _counting(pl.concat([nothing, *among_new, *turned, *among_known]), new.height)
 
 
-def _nearest(meetings: pl.DataFrame, claims: int) -> pl.DataFrame:
-    """The pairs that count for one of so many new claims; `meetings` has each pair once for each new claim in it."""
+def _nearest(meetings: pl.DataFrame) -> pl.DataFrame:
+    """The meetings of each claim that count, the nearest first."""
     nearest_first = meetings.sort("claim", "share", "other", descending=[False, True, False])
     told_apart = nearest_first.filter(pl.int_range(pl.len()).over("claim", "other_place") < MOST_ALIKE)
-    nearest = told_apart.with_columns(at=pl.int_range(pl.len()).over("claim")).filter(pl.col("at") < MOST_MET)
+    return told_apart.filter(pl.int_range(pl.len()).over("claim") < MOST_MET)
+
+
+def _counting(meetings: pl.DataFrame, claims: int) -> pl.DataFrame:
+    """The pairs that count for one of so many new claims; `meetings` has each pair once for each new claim in it."""
+    nearest = _nearest(meetings).with_columns(at=pl.int_range(pl.len()).over("claim"))
     by_share = nearest.sort(pl.col("at") >= SURELY_MET, "share", "claim", "other", descending=[False, True, False, False])
     nearest = by_share.head(MEAN_MET * claims)
     pairs = nearest.select(

@@ -22,6 +22,8 @@ from warehouse.tables import CLAIM_RELATIONS, CLAIM_TERMS, CLAIMS, TIMESTAMP
 
 CANDIDATE_SHARE = 0.25
 """Least share of weighted terms for a pair to be judged at all."""
+PAIRS_AT_ONCE = 250_000
+"""Pairs whose claims are held at once: they come to some 50 MB, and being taken apart to as much again."""
 
 _CLAIM_COLUMNS = (
     "claim_id", "document_id", "text", "resolved_text", "speaker", "speaker_id", "subject", "subject_id", "predicate",
@@ -81,6 +83,11 @@ def _numbered(claim: tuple[Any, ...], lexicon: CompareLexicon) -> Termed:
     figures = read_figures(quantities)
     weighted = content_terms(resolved or text, [figure.value for figure in figures], lexicon)
     return numbered(weighted, entity_ids or (), " ".join(map(str, figures)))
+
+
+def in_parts(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The pairs of `find_candidates` in parts, for `judge_pairs`. Those of one claim stand near each other: few are in several."""
+    return _near_each_other(pairs).iter_slices(PAIRS_AT_ONCE)
 
 
 def judge_pairs(pairs: pl.DataFrame, claims: pl.DataFrame, lexicon: CompareLexicon) -> pl.DataFrame:

@@ -60,8 +60,8 @@ _NO_SUCH_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errn
 # already attached stays readable. Then nothing can spill to disk either, hence no temporary directory.
 # A reader takes no more than half of the memory that is free, since others are at work too; DuckDB's own bound is most of all
 # that there is.
+_BOUND = "SET memory_limit = '{most_mb}MB';"
 _LOCK_DOWN = """
-    SET memory_limit = '{most_mb}MB';
     SET temp_directory = '';
     SET enable_external_access = false;
     SET disabled_filesystems = 'LocalFileSystem';
@@ -69,12 +69,13 @@ _LOCK_DOWN = """
 """
 
 
-def open_readonly(place: Place, *, most_mb: int | None = None) -> Connection:
+def open_readonly(place: Place, *, most_mb: int | None = None, spills: bool = False) -> Connection:
     """A connection to the published warehouse that can change nothing, and reach no other file and no network.
 
     It shows the warehouse as it was when it was opened, whatever is published meanwhile. `most_mb` bounds the memory for what
-    it has read of the file; without it half of what is free may be taken. Raises WarehouseMissing, WarehouseNotADatabase,
-    WarehouseHeld or WarehouseTooNew, each with the mend.
+    it has read of the file; without it half of what is free may be taken. With `spills` a query of a file that needs more goes
+    on on the disk: then other files can be reached, so it is for SQL of our own. Raises WarehouseMissing,
+    WarehouseNotADatabase, WarehouseHeld or WarehouseTooNew, each with the mend.
     """
     if isinstance(place, Lake):
         from warehouse.lake import open_lake_readonly  # noqa: PLC0415   # who has a file needs none of it
@@ -87,7 +88,7 @@ def open_readonly(place: Place, *, most_mb: int | None = None) -> Connection:
             _refuse_unknown_schema(con, published)
             if migrate.schema_version(con) is None:
                 raise WarehouseNotADatabase(f"{published} is an empty DuckDB database. Fill it with `claimhouse run`")
-            con.execute(_LOCK_DOWN.format(most_mb=most_mb or _most_mb()))
+            con.execute((_BOUND if spills else _BOUND + _LOCK_DOWN).format(most_mb=most_mb or _most_mb()))
         except BaseException:
             con.close()
             raise
@@ -169,7 +170,7 @@ def over_frames(frames: Mapping[str, pl.DataFrame]) -> Connection:
 def only_frames(frames: Mapping[str, pl.DataFrame]) -> Connection:
     """As `over_frames`, for SQL that others wrote: it reaches the frames, but no file, network, extension or setting."""
     con = over_frames(frames)
-    con.execute(_LOCK_DOWN.format(most_mb=_most_mb()))
+    con.execute((_BOUND + _LOCK_DOWN).format(most_mb=_most_mb()))
     return con
 
 

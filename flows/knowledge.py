@@ -10,17 +10,22 @@ from warehouse.database import Connection, WarehouseMissing, in_memory, open_rea
 from warehouse.known import readings
 from warehouse.place import Lake, Place
 
-
 MOST_MB = 1_000
-"""Megabytes that a run holds of a file that it asks, however large that is; what needs more goes on on the disk. A thousand
+"""Megabytes that settling holds of the warehouse's file, however large that is; what needs more goes on on the disk. A thousand
 articles were settled against a million claims with 700."""
 
 
 @contextmanager
-def reading(warehouse: Place) -> Iterator[Connection]:
-    """A connection to the warehouse as it is now; it knows nothing where there is none yet."""
+def reading(warehouse: Place, *, is_bounded: bool = False) -> Iterator[Connection]:
+    """A connection to the warehouse as it is now; it knows nothing where there is none yet.
+
+    One that `is_bounded` takes no more than `MOST_MB` of a file, and is for SQL of our own: it can reach other files.
+    """
     try:
-        con = open_readonly(warehouse, most_mb=None if isinstance(warehouse, Lake) else MOST_MB, spills=True)
+        if is_bounded and not isinstance(warehouse, Lake):
+            con = open_readonly(warehouse, most_mb=MOST_MB, spills=True)
+        else:
+            con = open_readonly(warehouse)
     except WarehouseMissing:
         con = _nothing().cursor()
     with closing(con):

@@ -148,7 +148,7 @@ def settle(news: News, run: Run) -> Settled:
         return Settled({DOCUMENTS.name: news.tables[DOCUMENTS.name]}, {})
     from flows.settle import settle as settled  # noqa: PLC0415
 
-    with reading(run.settings.place) as con:
+    with reading(run.settings.place, is_bounded=True) as con:
         return settled(news.tables, con, run.started_at)
 
 

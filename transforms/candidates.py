@@ -94,9 +94,7 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
     before = np.searchsorted(places, new["place"].to_numpy()).astype(np.uint64)
     among_new = [_weighed(new, new, pairs, least_share) for pairs in blocks.among_new()]
     # A claim meets its known ones in one part: those that do not count there count nowhere, and take no memory.
-    among_known = [
-        _nearest(_weighed(new, known, _by_row(pairs, order), least_share)) for pairs in blocks.among_known(before)
-    ]
+    among_known = [_nearest(_weighed(new, known, _by_row(pairs, order), least_share)) for pairs in blocks.among_known(before)]
     turned = [pairs.rename(_TURNED).select(pairs.columns) for pairs in among_new]
     nothing = _weighed(new.clear(), known.clear(), np.empty(0, np.uint64), least_share)
     return _counting(pl.concat([nothing, *among_new, *turned, *among_known]), new.height)

@@ -23,7 +23,7 @@ from warehouse.tables import CLAIM_RELATIONS, CLAIM_TERMS, CLAIMS, TIMESTAMP
 CANDIDATE_SHARE = 0.25
 """Least share of weighted terms for a pair to be judged at all."""
 PAIRS_AT_ONCE = 250_000
-"""Pairs whose claims are held at once: they come to some 50 MB, and being taken apart to as much again."""
+"""Pairs whose claims are held at once, some 100 MB of them: a day's articles meet hundreds of thousands."""
 
 _CLAIM_COLUMNS = (
     "claim_id", "document_id", "text", "resolved_text", "speaker", "speaker_id", "subject", "subject_id", "predicate",
@@ -86,7 +86,7 @@ def _numbered(claim: tuple[Any, ...], lexicon: CompareLexicon) -> Termed:
 
 
 def in_parts(pairs: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The pairs of `find_candidates` in parts, for `judge_pairs`. Those of one claim stand near each other: few are in several."""
+    """Pairs of `find_candidates` in parts, for `judge_pairs`. Those of one claim stand near each other: few lie in several."""
     return _near_each_other(pairs).iter_slices(PAIRS_AT_ONCE)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from flows.errors import GateStopped
 from tests.unit.flows.gated import check
+from transforms import compare
 from warehouse.database import open_readonly
 from warehouse.load import read_table
 from warehouse.tables import TABLES
@@ -35,7 +36,8 @@ def assert_same(warehouse: Path, other: Path) -> None:
             assert rows(warehouse, table) == rows(other, table), table.name
 
 
-def test_a_run_in_parts_leaves_what_one_in_one_part_does_and_is_told_as_one(run_flow, samples, tmp_path):
+def test_a_run_in_parts_leaves_what_one_in_one_part_does_and_is_told_as_one(run_flow, samples, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "PAIRS_AT_ONCE", 50)
     ran = run_flow(tmp_path, ARTICLES, settings=IN_PARTS)
     assert_same(ran.warehouse, samples.warehouse)
     assert json.loads(ran.summary.as_json())["outcomes"] == samples.summary.outcomes

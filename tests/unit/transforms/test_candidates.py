@@ -1,6 +1,7 @@
 import polars as pl
 import pytest
 
+from transforms import candidates
 from transforms.candidates import (
     MEAN_MET,
     MOST_ALIKE,
@@ -132,6 +133,16 @@ def test_what_meets_does_not_hang_on_which_claim_is_new():
     rows = claims(*((f"c{at:02d}", f"open model kind{at % 7} sort{at % 5}") for at in range(MEAN_MET + 1)))
     whole = pairs(rows)
     assert sorted([*pairs(rows[:7]), *pairs(rows[7:], rows[:7])]) == whole
+
+
+def test_what_meets_does_not_hang_on_how_much_is_weighed_at_once(monkeypatch):
+    new = claims(*((f"n{at:02d}", f"open model safe kind{at % 4} sort{at % 3}") for at in range(20)), *IDLE)
+    known = claims(*((f"k{at:03d}", f"open model safe kind{at % 9} sort{at % 7} more{at}") for at in range(300)))
+    monkeypatch.setattr(candidates, "LARGEST_BLOCK", 1_000)  # all meet all: more than count
+    whole = pairs(new, known)
+    assert 0 < len(whole) < new.height * known.height / 2
+    monkeypatch.setattr(candidates, "PAIRS_AT_ONCE", 10)
+    assert pairs(new, known) == whole
 
 
 def test_claims_without_terms_meet_nobody():

@@ -7,6 +7,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -243,6 +244,17 @@ def test_a_reader_spills_nothing_and_fetches_no_extension(path: Path) -> None:
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
     }
+
+
+def test_what_needs_more_memory_than_a_reader_may_take_goes_on_on_the_disk_where_that_is_asked_for(path: Path) -> None:
+    much = "SELECT count(*) FROM (SELECT DISTINCT repeat(n::text, 10) FROM range(400_000) AS r(n))"
+    with closing(open_readonly(path, most_mb=40)) as con, pytest.raises(duckdb.OutOfMemoryException):
+        con.execute(much)
+    with closing(open_readonly(path, most_mb=40, spills=True)) as con:
+        assert con.execute(much).fetchone() == (400_000,)
+        with pytest.raises(duckdb.Error, match="read-only"):
+            con.execute("DELETE FROM claims")
+    assert names_beside(path) == ["warehouse.duckdb"]
 
 
 def test_a_query_does_not_reach_the_variables_of_the_program(path: Path) -> None:

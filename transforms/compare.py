@@ -22,8 +22,8 @@ from warehouse.tables import CLAIM_RELATIONS, CLAIM_TERMS, CLAIMS, TIMESTAMP
 
 CANDIDATE_SHARE = 0.25
 """Least share of weighted terms for a pair to be judged at all."""
-PAIRS_AT_ONCE = 250_000
-"""Pairs whose claims are held at once, some 100 MB of them: a day's articles meet hundreds of thousands."""
+PAIRS_AT_ONCE = 100_000
+"""Pairs whose claims are held at once, some 50 MB of them: those that a day's articles meet come to ten times as much."""
 
 _CLAIM_COLUMNS = (
     "claim_id", "document_id", "text", "resolved_text", "speaker", "speaker_id", "subject", "subject_id", "predicate",

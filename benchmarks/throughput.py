@@ -39,7 +39,7 @@ MOST_OF_STOCK = 1 / 1.5
 """Our model is to read one and a half times the words a second of the stock one."""
 MOST_OF_BARE_LOOP = 1.0
 """The reader, with all its rules, may take the processor's time of the bare loop on the pages that both read."""
-MOST_GIGABYTES = 3.3
+MOST_GIGABYTES = 3.1
 """For 2,000 made pages, which repeat each other more than news do: workers take 600 MB each, the process of a run up to 1.2 GB.
 The aim is 2.5."""
 ONE_IN = 100

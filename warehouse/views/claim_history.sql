@@ -12,8 +12,7 @@ told AS (
     SELECT
         p.page_id, c.cluster_id, c.claim_id, c.text, c.checkworthiness, p.document_id, p.place, p.revision, p.first_seen_at,
         p.last_seen_at, p.run_id, p.is_current
-    FROM claims AS c
-    SEMI JOIN further USING (cluster_id)
+    FROM (FROM claims SEMI JOIN further USING (cluster_id)) AS c
     JOIN page_revisions AS p USING (document_id)
     WHERE p.outcome = 'kept'
 ),

@@ -4,7 +4,7 @@
 -- One row: one claim about one entity.
 CREATE OR REPLACE VIEW speaker_positions AS
 WITH RECURSIVE
-opposed AS (
+opposing AS (
     SELECT cluster_id, other_cluster_id, max_by(reason, score) AS reason
     FROM (
         SELECT cluster_id, other_cluster_id, reason, score FROM disputes
@@ -14,6 +14,9 @@ opposed AS (
     WHERE cluster_id <> other_cluster_id
     GROUP BY cluster_id, other_cluster_id
 ),
+-- by way of a list: DuckDB expects a hundred times as many rows of these joins, of a recursion over them a thousand times as
+-- many again, and what is joined to them would be joined the wrong way round
+opposed AS (SELECT o.* FROM (SELECT unnest(list(opposing)) AS o FROM opposing)),
 -- connected components: every statement takes over the smallest id that it can reach
 component (cluster_id, root_id) USING KEY (cluster_id) AS (
     SELECT DISTINCT cluster_id, cluster_id FROM opposed
@@ -53,8 +56,8 @@ matters AS (
 -- what is reported of nobody ("it is said that") is nobody's position
 shared_claims AS (
     SELECT
-        c.claim_id, c.cluster_id, c.voice, c.speaker_id, c.holder, c.claim_type, m.matter_id, m.matter, m.position,
-        m.is_disputed
+        c.claim_id, c.cluster_id, c.voice, c.speaker_id, c.holder, c.claim_type, c.cue, c.attribution, c.modality, c.is_negated,
+        m.matter_id, m.matter, m.position, m.is_disputed
     FROM current_claims AS c
     JOIN matters AS m ON m.cluster_id = c.cluster_id
     WHERE c.holder IS NOT NULL
@@ -71,47 +74,30 @@ claimed_together AS (SELECT h.matter_id, a.* FROM claimed AS a JOIN shared_claim
 -- of the matter are the entities that one of its statements has as subject or object
 central AS (SELECT DISTINCT matter_id, entity_id FROM claimed_together WHERE part IS NOT NULL),
 about AS (
-    SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS entity_role FROM claimed_together
+    SELECT claim_id, entity_id, max(role) AS entity_role
+    FROM (
+        SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS role FROM claimed_together
+        UNION ALL
+        SELECT h.claim_id, t.entity_id, NULL FROM shared_claims AS h JOIN central AS t USING (matter_id)
+    )
+    GROUP BY claim_id, entity_id
     UNION ALL
-    SELECT h.claim_id, t.entity_id, NULL
-    FROM shared_claims AS h JOIN central AS t USING (matter_id)
-    ANTI JOIN claimed_together AS a ON a.claim_id = h.claim_id AND a.entity_id = t.entity_id
+    SELECT claim_id, entity_id, coalesce(part, 'mentioned') FROM claimed ANTI JOIN shared_claims USING (claim_id)
 ),
--- what tells a claim from a position, by claim and entity; all else is looked up for those alone that are asked for
 placed AS (
-    SELECT
-        h.claim_id,
-        a.entity_id,
-        a.entity_role,
-        h.matter_id,
-        h.matter,
-        h.position,
-        h.is_disputed,
-        n.holder_count,
-        o.cluster_id IS NOT NULL AS is_opposed,
-        o.reason
+    SELECT h.* EXCLUDE (claim_type), n.holder_count, o.cluster_id IS NOT NULL AS is_opposed, o.reason
     FROM shared_claims AS h
     JOIN holders AS n ON n.matter_id = h.matter_id
-    LEFT JOIN about AS a ON a.claim_id = h.claim_id
     LEFT JOIN opposed AS o ON o.cluster_id = h.cluster_id AND o.other_cluster_id = h.matter_id
     WHERE h.voice = 'speaker' OR h.is_disputed OR n.holder_count > 1
         OR h.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
     UNION ALL
-    -- a statement that one claim alone makes and none disputes is a matter of its own
+    -- a statement that one claim alone makes and none disputes is a matter of its own, in the words of the claim
     SELECT
-        c.claim_id,
-        a.entity_id,
-        CASE WHEN a.claim_id IS NOT NULL THEN coalesce(a.part, 'mentioned') END,
-        c.cluster_id,
-        c.text,
-        c.text,
-        false,
-        1,
-        false,
-        NULL
+        c.claim_id, c.cluster_id, c.voice, c.speaker_id, c.holder, c.cue, c.attribution, c.modality, c.is_negated,
+        c.cluster_id, NULL, NULL, false, 1, false, NULL
     FROM current_claims AS c
     ANTI JOIN shared AS k ON k.cluster_id = c.cluster_id
-    LEFT JOIN claimed AS a ON a.claim_id = c.claim_id
     WHERE c.holder IS NOT NULL AND (
         c.voice = 'speaker' OR c.claim_type IN ('opinion', 'prediction', 'comparison', 'superlative', 'causal', 'definition')
     )
@@ -132,58 +118,66 @@ cued AS (
     FROM (SELECT cue, words, unnest(words) AS form FROM cue_words) AS w
     JOIN cue_stances AS s ON s.form = w.form AND (s.beside IS NULL OR list_contains(w.words, s.beside))
     GROUP BY w.cue
+),
+-- what tells who stands where, claim by claim; words, articles and entities are looked up for those alone that are asked for
+stood AS (
+    SELECT
+        p.*,
+        CASE
+            -- what stands between the marks is said outright, whatever the verb is
+            WHEN cued.stance IS NOT NULL AND p.attribution <> 'direct' THEN cued.stance
+            WHEN p.modality IN ('hedged', 'conditional') THEN 'hedges'
+            WHEN p.is_opposed AND p.is_negated THEN 'denies'
+            ELSE 'asserts'
+        END AS stance
+    FROM placed AS p LEFT JOIN cued ON cued.cue = p.cue
 )
 SELECT
     e.name AS entity,
     e.type AS entity_type,
-    p.entity_role,
-    p.matter,
+    a.entity_role,
+    coalesce(p.matter, c.text) AS matter,
     CASE
-        WHEN h.cluster_id = p.matter_id THEN 'states'
+        WHEN p.cluster_id = p.matter_id THEN 'states'
         WHEN p.is_opposed THEN 'disputes'
         ELSE 'other'
     END AS side,
-    CASE
-        -- what stands between the marks is said outright, whatever the verb is
-        WHEN cued.stance IS NOT NULL AND h.attribution <> 'direct' THEN cued.stance
-        WHEN h.modality IN ('hedged', 'conditional') THEN 'hedges'
-        WHEN p.is_opposed AND h.is_negated THEN 'denies'
-        ELSE 'asserts'
-    END AS stance,
+    p.stance,
     p.is_disputed,
     p.holder_count,
-    h.holder,
-    h.voice,
-    p.position,
-    h.text AS quotation,
-    h.resolved_text,
-    h.attribution,
-    h.speaker,
-    h.cue,
-    h.modality,
-    h.is_negated,
-    h.subject,
-    h.predicate,
-    h.object,
+    p.holder,
+    p.voice,
+    coalesce(p.position, c.text) AS position,
+    c.text AS quotation,
+    c.resolved_text,
+    p.attribution,
+    c.speaker,
+    p.cue,
+    p.modality,
+    p.is_negated,
+    c.subject,
+    c.predicate,
+    c.object,
     p.reason,
-    h.sentence,
-    h.title,
-    h.site,
-    h.url,
-    h.published_at,
-    h.published_on,
-    h.start_char,
-    h.end_char,
-    p.entity_id,
+    c.sentence,
+    d.title,
+    d.site,
+    d.url,
+    d.published_at,
+    d.published_on,
+    c.start_char,
+    c.end_char,
+    a.entity_id,
     p.matter_id,
-    h.cluster_id,
-    h.claim_id,
-    h.speaker_id,
-    h.document_id
-FROM placed AS p
-JOIN current_claims AS h ON h.claim_id = p.claim_id
-LEFT JOIN entities AS e ON e.entity_id = p.entity_id
-LEFT JOIN cued ON cued.cue = h.cue;
+    p.cluster_id,
+    p.claim_id,
+    p.speaker_id,
+    c.document_id
+FROM stood AS p
+JOIN claims AS c ON c.claim_id = p.claim_id
+JOIN documents AS d ON d.document_id = c.document_id
+LEFT JOIN about AS a ON a.claim_id = p.claim_id
+LEFT JOIN entities AS e ON e.entity_id = a.entity_id;
 
 COMMENT ON COLUMN speaker_positions.entity IS
     'Canonical name of an entity that the matter is about; NULL where it is about none that is known: search in matter then.';

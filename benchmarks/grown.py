@@ -41,9 +41,9 @@ from warehouse.migrate import views
 
 CLAIMS, DAY = 1_000_000, 1_000
 DATA = "grown claims"
-SLOWEST_SECONDS, SLOW_SECONDS = 2.5, 1.0
-"""The aim is that no question takes longer than the second of these."""
-MOST_SLOW = 10
+SLOWEST_SECONDS, SLOW_SECONDS = 1.5, 1.0
+"""The aim is that no question takes longer than the second of these: reached on a quiet machine, by little."""
+MOST_SLOW = 3
 UNCHANGED_SECONDS = 3.0
 MOST_TIMES = 8.0
 """The aim is 1.5 times: missed, since new claims find twenty times as many that say the same among a million known ones."""

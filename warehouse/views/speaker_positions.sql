@@ -66,23 +66,19 @@ holders AS (
     SELECT matter_id, count(DISTINCT (voice, coalesce(speaker_id, lower(holder))))::INTEGER AS holder_count
     FROM shared_claims GROUP BY matter_id
 ),
-claimed AS (
-    SELECT claim_id, entity_id, max(role) FILTER (role <> 'mentioned') AS part
-    FROM claim_entities WHERE role <> 'speaker' GROUP BY claim_id, entity_id
-),
-claimed_together AS (SELECT h.matter_id, a.* FROM claimed AS a JOIN shared_claims AS h USING (claim_id)),
+named AS (SELECT claim_id, entity_id, role FROM claim_entities WHERE role <> 'speaker'),
+named_together AS (SELECT h.matter_id, a.* FROM named AS a JOIN shared_claims AS h USING (claim_id)),
 -- of the matter are the entities that one of its statements has as subject or object
-central AS (SELECT DISTINCT matter_id, entity_id FROM claimed_together WHERE part IS NOT NULL),
+central AS (SELECT DISTINCT matter_id, entity_id FROM named_together WHERE role <> 'mentioned'),
+-- of several parts the one that says most: subject, object, mentioned, which is their order by letters, too
 about AS (
     SELECT claim_id, entity_id, max(role) AS entity_role
     FROM (
-        SELECT claim_id, entity_id, coalesce(part, 'mentioned') AS role FROM claimed_together
+        FROM named
         UNION ALL
         SELECT h.claim_id, t.entity_id, NULL FROM shared_claims AS h JOIN central AS t USING (matter_id)
     )
     GROUP BY claim_id, entity_id
-    UNION ALL
-    SELECT claim_id, entity_id, coalesce(part, 'mentioned') FROM claimed ANTI JOIN shared_claims USING (claim_id)
 ),
 placed AS (
     SELECT h.* EXCLUDE (claim_type), n.holder_count, o.cluster_id IS NOT NULL AS is_opposed, o.reason
@@ -133,8 +129,8 @@ stood AS (
     FROM placed AS p LEFT JOIN cued ON cued.cue = p.cue
 )
 SELECT
-    e.name AS entity,
-    e.type AS entity_type,
+    a.name AS entity,
+    a.type AS entity_type,
     a.entity_role,
     coalesce(p.matter, c.text) AS matter,
     CASE
@@ -176,8 +172,7 @@ SELECT
 FROM stood AS p
 JOIN claims AS c ON c.claim_id = p.claim_id
 JOIN documents AS d ON d.document_id = c.document_id
-LEFT JOIN about AS a ON a.claim_id = p.claim_id
-LEFT JOIN entities AS e ON e.entity_id = a.entity_id;
+LEFT JOIN (FROM about LEFT JOIN entities USING (entity_id)) AS a ON a.claim_id = p.claim_id;
 
 COMMENT ON COLUMN speaker_positions.entity IS
     'Canonical name of an entity that the matter is about; NULL where it is about none that is known: search in matter then.';

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from functools import lru_cache
 
 APPROXIMATE_TOLERANCE = 0.1
 """Share by which a figure said to be approximate may be off: "about 400" and 430 are no contradiction."""
@@ -34,16 +34,14 @@ class Figure:
 class FigureMatch:
     """How the figures of two claims meet, unit by unit.
 
-    `agreeing`: one pair for each unit in which some agree; `differing`: both sides' figures of each unit in which none agree;
-    `alone`: how many units only one side gives.
+    `agreeing`: one pair for each unit in which some agree; `differing`: both sides' figures of each unit in which none agree.
     """
 
     agreeing: tuple[tuple[Figure, Figure], ...]
     differing: tuple[tuple[tuple[Figure, ...], tuple[Figure, ...]], ...]
-    alone: int
 
 
-_NO_FIGURES = FigureMatch((), (), 0)
+_NONE_MEET = FigureMatch((), ())
 
 
 def read_figures(rows: Sequence[Mapping[str, object]] | None) -> tuple[Figure, ...]:
@@ -69,8 +67,8 @@ def read_figures(rows: Sequence[Mapping[str, object]] | None) -> tuple[Figure, .
 
 def match_figures(ours: Sequence[Figure], theirs: Sequence[Figure]) -> FigureMatch:
     """Match figures of the same kind and unit; figures of different units do not meet."""
-    if not ours and not theirs:
-        return _NO_FIGURES
+    if not ours or not theirs:
+        return _NONE_MEET
     our_groups, their_groups = _by_measure(ours), _by_measure(theirs)
     agreeing, differing = [], []
     for measure in sorted(our_groups.keys() & their_groups.keys()):
@@ -78,8 +76,8 @@ def match_figures(ours: Sequence[Figure], theirs: Sequence[Figure]) -> FigureMat
         if pairs:
             agreeing.append(pairs[0])
         else:
-            differing.append((our_groups[measure], their_groups[measure]))
-    return FigureMatch(tuple(agreeing), tuple(differing), len(our_groups.keys() ^ their_groups.keys()))
+            differing.append((tuple(our_groups[measure]), tuple(their_groups[measure])))
+    return FigureMatch(tuple(agreeing), tuple(differing))
 
 
 def figures_agree(ours: Figure, theirs: Figure) -> bool:
@@ -115,9 +113,11 @@ def _plural(unit: str) -> str:
     return unit if unit.endswith("s") else unit + ("es" if unit.endswith(("ch", "sh", "x")) else "s")
 
 
-def _by_measure(figures: Sequence[Figure]) -> dict[tuple[str, str], tuple[Figure, ...]]:
-    ordered = sorted(figures, key=_measure)
-    return {measure: tuple(group) for measure, group in groupby(ordered, key=_measure)}
+def _by_measure(figures: Sequence[Figure]) -> dict[tuple[str, str], list[Figure]]:
+    groups: dict[tuple[str, str], list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(_measure(figure), []).append(figure)
+    return groups
 
 
 def _measure(figure: Figure) -> tuple[str, str]:
@@ -128,6 +128,7 @@ def _bounds(figure: Figure) -> tuple[float, float]:
     return figure.value, figure.value if figure.upper_value is None else figure.upper_value
 
 
+@lru_cache(maxsize=65_536)  # few numbers make up most figures
 def _rounding(value: float) -> float:
     """Half a unit in the last digit that the figure gives; zeros at its end are taken as rounding, down to `ROUNDED_DIGITS`."""
     if value == 0:

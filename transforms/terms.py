@@ -5,7 +5,7 @@ of claims must not change because other claims arrive.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,9 @@ ZIPF_CEILING = 7.0
 """A word of this Zipf frequency (`of`, `and`) weighs nothing; each step down, ten times rarer, adds one."""
 LIGHTEST, HEAVIEST = 0.5, 4.0
 """Bounds of a term's weight. Rarer than one word in a million weighs no more: a name must not outweigh what is said of it."""
+
+_MOST_WORDS, _LEXICONS = 200_000, 4
+"""Words that are remembered, and lexicons under which: a process has one."""
 
 _WORD = re.compile(r"(?:[a-z]\.){2,}|\d+(?:[.,]\d+)*[a-z]*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _MARKS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
@@ -170,21 +173,18 @@ def _zipf(word: str) -> float:
 def read_words(text: str, lexicon: CompareLexicon) -> tuple[Word, ...]:
     """The words of a text in order, phrases of the lexicons as one word each, longest first."""
     surfaces = split_words(text)
+    alone = list(map(_words_alone(lexicon).__getitem__, surfaces))
+    plain = [one.word for one in alone]
     words: list[Word] = []
-    free = 0
-    for at, surface in enumerate(surfaces):
+    free = 0  # most words stand for themselves: what lies between the others is taken over as it is
+    for at in [place for place, one in enumerate(alone) if one.may_lead_on]:
         if at < free:
             continue
-        alone = _alone(surface, lexicon)
-        if alone.seconds and _may_lead_on(at, surfaces, alone, lexicon):
-            length, word = _phrase_at(at, surfaces, lexicon)
-        elif alone.number is not None:
-            length, word = _number_at(at, surfaces, alone.number)
-        else:
-            length, word = 1, alone.word
+        words += plain[free:at]
+        length, word = _leading_on(at, surfaces, alone, lexicon)
         words.append(word)
         free = at + length
-    return tuple(words)
+    return (*words, *plain[free:])
 
 
 def marks_of(text: str, lexicon: CompareLexicon) -> frozenset[str]:
@@ -192,10 +192,10 @@ def marks_of(text: str, lexicon: CompareLexicon) -> frozenset[str]:
 
     Those of all that it may open with are among them: such a part may end within a phrase, which then is another.
     """
-    return frozenset().union(*(_marks_within(word.surface, lexicon) for word in read_words(text, lexicon)))
+    surfaces = [word.surface for word in read_words(text, lexicon)]
+    return frozenset().union(*filter(None, map(_marks_of_words(lexicon).__getitem__, surfaces)))
 
 
-@lru_cache(maxsize=200_000)
 def _marks_within(phrase: str, lexicon: CompareLexicon) -> frozenset[str]:
     surfaces = phrase.split()
     found = frozenset[str]()
@@ -208,20 +208,48 @@ def _marks_within(phrase: str, lexicon: CompareLexicon) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Alone:
-    """A word by itself: what it is where no longer phrase begins with it, its base form, and what a phrase may go on with."""
+    """A word by itself: what it is where no longer phrase begins with it, its base form, and what a phrase may go on with.
+
+    Most words `may_lead_on` to nothing: no phrase begins with them, and they are no number.
+    """
 
     word: Word
     base: str
     seconds: frozenset[str]
     number: re.Match[str] | None
+    may_lead_on: bool
 
 
-@lru_cache(maxsize=200_000)
 def _alone(surface: str, lexicon: CompareLexicon) -> _Alone:
     base = _base(surface, lexicon)
     seconds = lexicon.seconds.get(surface, frozenset()) | lexicon.seconds.get(base, frozenset())
     _, word = _phrase_at(0, [surface], lexicon)
-    return _Alone(word, base, seconds, None if word.number is None else _NUMBER.fullmatch(surface))
+    number = None if word.number is None else _NUMBER.fullmatch(surface)
+    return _Alone(word, base, seconds, number, bool(seconds) or number is not None)
+
+
+class _Remembered[T](dict[str, T]):
+    """What a function makes of words, by word: a look here takes a third of what a cached function takes."""
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> T:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        made = self[word] = self._make(word)
+        return made
+
+
+@lru_cache(maxsize=_LEXICONS)
+def _words_alone(lexicon: CompareLexicon) -> Mapping[str, _Alone]:
+    return _Remembered(lambda surface: _alone(surface, lexicon))
+
+
+@lru_cache(maxsize=_LEXICONS)
+def _marks_of_words(lexicon: CompareLexicon) -> Mapping[str, frozenset[str]]:
+    return _Remembered(lambda phrase: _marks_within(phrase, lexicon))
 
 
 def _marks(said: tuple[str, ...], phrase: tuple[str, ...], lexicon: CompareLexicon) -> frozenset[str]:
@@ -232,11 +260,12 @@ def _marks(said: tuple[str, ...], phrase: tuple[str, ...], lexicon: CompareLexic
     return frozenset(found.matter for found in directions if found) | frozenset([" ".join(said)] * is_first)
 
 
-def _may_lead_on(at: int, surfaces: Sequence[str], alone: _Alone, lexicon: CompareLexicon) -> bool:
-    """Whether a phrase of two words or more may begin here."""
-    if at + 1 == len(surfaces):
-        return False
-    return surfaces[at + 1] in alone.seconds or _alone(surfaces[at + 1], lexicon).base in alone.seconds
+def _leading_on(at: int, surfaces: Sequence[str], alone: Sequence[_Alone], lexicon: CompareLexicon) -> tuple[int, Word]:
+    """The phrase, number or word that begins here, and how many words it takes."""
+    one = alone[at]
+    if at + 1 < len(surfaces) and (surfaces[at + 1] in one.seconds or alone[at + 1].base in one.seconds):
+        return _phrase_at(at, surfaces, lexicon)
+    return (1, one.word) if one.number is None else _number_at(at, surfaces, one.number)
 
 
 @lru_cache(maxsize=200_000)

@@ -32,7 +32,7 @@ def test_figures_agree_when_they_can_be_one(ours, theirs, agree):
 
 def test_figures_of_different_units_do_not_meet():
     match = match_figures([figure(3, "percent", kind="percent")], [figure(3, "USD", kind="money")])
-    assert (match.agreeing, match.differing, match.alone) == ((), (), 2)
+    assert (match.agreeing, match.differing) == ((), ())
 
 
 def test_a_unit_differs_only_when_no_figure_of_it_agrees():

@@ -33,10 +33,12 @@ NEIGHBOURS = 4
 MOST_MET = 50
 """Claims that a new claim is judged with: those that share most with it. Among 5,400 claims of 181 news pages none that was
 judged the same came later than fifth, but disputes share less, and ten claims of one story met more."""
-MEAN_MET, SURELY_MET = 20, 10
+MEAN_MET, SURELY_MET = 10, 5
 """Claims that the new claims are judged with on average, and those that each is judged with before that counts: judging costs
 most, and in a large warehouse every claim would meet the most. 24,900 claims of 412 news pages met 9.6 on average; of 757 pairs
-that were judged the same nine in ten were among the first five of one side. With 10 and 5 next to nothing is lost among a
+that were judged the same nine in ten were among the first five of one side."""
+MEAN_MET_OF_ONE_ENTITY = 10
+"""Further ones on average that name an entity which the new claim names, too. Without them next to nothing is lost among a
 million made claims, but of 17 articles on one event five of thirteen possible disputes: these share few words."""
 MOST_ALIKE = 15
 """Of these, claims with the same words and figures: so that a statement made a thousand times leaves room for others."""
@@ -82,7 +84,8 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
     Both frames have the columns of `TERMED_CLAIMS`; a claim is in one of them only. `least_share` bounds the share, which is
     twice the weight of the shared terms over the weight of both. Returns `claim_id` < `other_claim_id` and `share`, sorted,
     each pair once. What two claims share decides whether they meet, except where a block has grown beyond `LARGEST_BLOCK` or
-    more than `MOST_MET` share enough with a new claim, or more than `MEAN_MET` with the new claims on average.
+    more than `MOST_MET` share enough with a new claim; where more than `MEAN_MET` do with the new claims on average, only
+    `MEAN_MET_OF_ONE_ENTITY` others count that name an entity of it.
     """
     new, known = (claims.filter(pl.col("terms").list.len() > 0) for claims in (new, known))
     new = new.sort("place", "claim_id")
@@ -111,8 +114,9 @@ def _counting(meetings: pl.DataFrame, claims: int) -> pl.DataFrame:
     """The pairs that count for one of so many new claims; `meetings` has each pair once for each new claim in it."""
     nearest = _nearest(meetings).with_columns(at=pl.int_range(pl.len()).over("claim"))
     by_share = nearest.sort(pl.col("at") >= SURELY_MET, "share", "claim", "other", descending=[False, True, False, False])
-    nearest = by_share.head(MEAN_MET * claims)
-    pairs = nearest.select(
+    further = by_share.slice(MEAN_MET * claims).filter("is_of_one_entity")
+    counting = pl.concat([by_share.head(MEAN_MET * claims), further.head(MEAN_MET_OF_ONE_ENTITY * claims)])
+    pairs = counting.select(
         claim_id=pl.min_horizontal("claim", "other"), other_claim_id=pl.max_horizontal("claim", "other"), share="share"
     )
     return pairs.unique().sort("claim_id", "other_claim_id")
@@ -128,12 +132,16 @@ def _halves(claims: pl.DataFrame) -> Iterator[tuple[_Halves, _Halves]]:
     is_heavy = claims["weights"].explode().to_numpy() >= RARE_WEIGHT
     terms = _columns(heaviest, lengths, TERMS_PER_CLAIM)
     rare = _columns(heaviest * is_heavy, lengths, TERMS_PER_CLAIM)
-    named = claims["entities"].explode().drop_nulls().to_numpy().astype(np.uint32)
-    entities = _columns(named, claims["entities"].list.len().to_numpy(), ENTITIES_PER_CLAIM)
     alone = np.ones(claims.height, np.uint32)
     yield from combinations(terms, 2)
-    yield from product(terms, entities)
+    yield from product(terms, _entities(claims))
     yield from product(rare, [alone])
+
+
+def _entities(claims: pl.DataFrame) -> list[_Halves]:
+    """The first, second, … entity of all claims, 0 where a claim names fewer."""
+    named = claims["entities"].explode().drop_nulls().to_numpy().astype(np.uint32)
+    return _columns(named, claims["entities"].list.len().to_numpy(), ENTITIES_PER_CLAIM)
 
 
 def _keys(one: _Halves, other: _Halves) -> _Numbers:
@@ -226,7 +234,7 @@ def _pairs(ours: _Numbers, others: _Numbers, first: NDArray[np.int64], last: NDA
 
 
 def _weighed(new: pl.DataFrame, others: pl.DataFrame, pairs: _Numbers, least_share: float) -> pl.DataFrame:
-    """The pairs that share enough: claim and place of ours, other and other_place of theirs, share."""
+    """The pairs that share enough: claim and place of ours, other and other_place of theirs, share, is_of_one_entity."""
     ours, theirs = (pairs >> _HALF).astype(np.int64), (pairs & _LOWER).astype(np.int64)
     met = distinct(theirs)
     theirs_met = np.searchsorted(met, theirs)
@@ -241,8 +249,17 @@ def _weighed(new: pl.DataFrame, others: pl.DataFrame, pairs: _Numbers, least_sha
     one, other = new[ours[enough]], others[theirs_met[enough]]
     return pl.DataFrame({
         "claim": one["claim_id"], "place": one["place"], "other": other["claim_id"], "other_place": other["place"],
-        "share": share[enough],
+        "share": share[enough], "is_of_one_entity": _name_one_entity(one, other),
     })  # fmt: skip
+
+
+def _name_one_entity(ours: pl.DataFrame, theirs: pl.DataFrame) -> NDArray[np.bool_]:
+    """Whether an entity is among those that make keys on both sides, row by row."""
+    sides = (_entities(claims) for claims in (ours, theirs))
+    is_one = np.zeros(ours.height, np.bool_)
+    for one, other in product(*sides):
+        is_one |= (one != 0) & (one == other)
+    return is_one
 
 
 def _matrix(claims: pl.DataFrame, vocabulary: NDArray[np.generic]) -> tuple[csr_array, NDArray[np.float64]]:

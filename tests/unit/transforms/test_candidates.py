@@ -4,6 +4,7 @@ import pytest
 from transforms import candidates
 from transforms.candidates import (
     MEAN_MET,
+    MEAN_MET_OF_ONE_ENTITY,
     MOST_ALIKE,
     MOST_MET,
     NEIGHBOURS,
@@ -158,3 +159,14 @@ def test_where_claims_meet_too_many_on_average_each_meets_those_that_share_most(
     met = pl.DataFrame(found, schema=["a", "b"], orient="row")["b"].value_counts()["count"]
     assert len(found) == MEAN_MET * len(topics)
     assert met.min() >= SURELY_MET
+
+
+def test_beyond_that_it_meets_those_that_name_an_entity_of_it():
+    near = claims(*((f"n{at:02d}", f"open model safe kind{at}") for at in range(MEAN_MET)))
+    of_one = claims(
+        *((f"o{at:02d}", f"open model sort{at} more") for at in range(MEAN_MET_OF_ONE_ENTITY + 5)), entities=["Q1", "Q2"]
+    )
+    of_none = claims(*((f"b{at:02d}", f"open model sort{at} more") for at in range(5)), entities=["Q3"])
+    new = claims(("a", "open model safe"), entities=["Q2", "Q4"])
+    met = [other for _, other in pairs(new, pl.concat([near, of_one, of_none]))]
+    assert met == [*near["claim_id"], *of_one["claim_id"][:MEAN_MET_OF_ONE_ENTITY]]

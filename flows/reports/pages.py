@@ -33,6 +33,8 @@ _RUNS_THAT_CHANGED = """
     WHERE status NOT IN ('unchanged', 'stopped', 'audited')
 """
 _SCRIPTS = ("search.js", "article.js")
+_OF_EVERY_ROW = frozenset(dir(dict))
+"""Names such as `items` that mean the method, whatever a row has under them."""
 
 
 def write_pages(con: "Connection", folder: Path, policy: Policy | None = None) -> list[Path]:
@@ -102,10 +104,20 @@ def _write_below(con: "Connection", there: PageFolder, templates: Environment) -
         there.write(f"search/{file}.js", script)
 
 
+class _OfRows(Environment):
+    """Templates whose `claim.text` is looked up in the row at once: Jinja asks for an attribute first, and that raises."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        """The value of that name in a row, else what Jinja makes of it: an attribute, or what is not defined."""
+        if isinstance(obj, dict) and attribute not in _OF_EVERY_ROW and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def environment() -> Environment:
     """The templates with autoescaping on, and the filters that they use. Made once: to compile them takes half a second."""
-    pages = Environment(
+    pages = _OfRows(
         loader=PackageLoader("flows.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         auto_reload=False,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.reports.pages import refresh_pages, write_pages
+from flows.reports.pages import environment, refresh_pages, write_pages
 from tests.unit.flows.reports.made_rows import (
     EVIL,
     FIRST,
@@ -233,3 +233,8 @@ def test_what_articles_say_is_escaped_everywhere(load: Load, reports: Reports) -
 def test_the_report_brings_neither_duckdb_nor_great_expectations_along() -> None:
     code = "import sys, flows.reports.pages; sys.exit(bool({'duckdb', 'great_expectations', 'prefect'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_row_tells_its_columns_its_methods_and_what_it_lacks() -> None:
+    template = environment().from_string("{{ row.text }} {{ row.items()|length }} {{ row.other is defined }}")
+    assert template.render(row={"text": "said", "items": "bought"}) == "said 2 False"

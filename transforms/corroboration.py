@@ -1,6 +1,5 @@
 """Whether two claims say the same: by their words, and by what words alone do not tell."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, log
@@ -102,11 +101,6 @@ def _shared_words(ours: ClaimFeatures, theirs: ClaimFeatures, in_common: Iterabl
     return both / max(len(ours.in_context), len(theirs.in_context), 1)
 
 
-def _in_both[T](ours: Counter[T], theirs: Counter[T]) -> int:
-    """How many elements both have, each as often as both do: as `ours & theirs` would count, in a third of its time."""
-    return sum(min(ours[element], theirs[element]) for element in ours.keys() & theirs.keys())
-
-
 def _odds(ours: ClaimFeatures, theirs: ClaimFeatures, words: float) -> float:
     """Logarithm of the odds that both say the same, by how far words, runs of words, letters and numbers agree."""
     are_one = ours.core == theirs.core
@@ -117,8 +111,8 @@ def _odds(ours: ClaimFeatures, theirs: ClaimFeatures, words: float) -> float:
         INTERCEPT
         + SENTENCE_WEIGHT * words
         + RUN_WEIGHT * (not are_one and ours.in_context != theirs.in_context)
-        * _in_both(runs, other_runs) / max(1, min(runs.total(), other_runs.total()))
-        + LETTERS_WEIGHT * _in_both(letters, other_letters) / max(letters.total(), other_letters.total(), 1)
+        * (runs & other_runs).total() / max(1, min(runs.total(), other_runs.total()))
+        + LETTERS_WEIGHT * (letters & other_letters).total() / max(letters.total(), other_letters.total(), 1)
         + NUMBER_WEIGHT * min(numbers, 3)
         + SUBJECT_WEIGHT * _have_other_subjects(ours, theirs)
         + MODALITY_WEIGHT * ((ours.modality in FIRM) != (theirs.modality in FIRM))

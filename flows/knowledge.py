@@ -1,31 +1,48 @@
 """The warehouse as a run asks it for what is known: a reader of the published file, or of an empty warehouse."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 
+import duckdb
 import polars as pl
 
 from warehouse.database import Connection, WarehouseMissing, in_memory, open_readonly
 from warehouse.known import readings
 from warehouse.place import Lake, Place
 
-MOST_MB = 1_000
-"""Megabytes that settling holds of the warehouse's file, however large that is; what needs more goes on on the disk. A thousand
-articles were settled against a million claims with 700."""
+MOST_MB = 400
+"""Megabytes that settling holds of the warehouse's file, however large that is; what needs more goes on on the disk. To settle
+a thousand articles against a million claims takes as long with 300 as with 1,000."""
+_MORE = 4
+"""So many times as much is tried where that does not do, and then all that a reader may take."""
 
 
 @contextmanager
-def reading(warehouse: Place, *, is_bounded: bool = False) -> Iterator[Connection]:
-    """A connection to the warehouse as it is now; it knows nothing where there is none yet.
+def reading(warehouse: Place) -> Iterator[Connection]:
+    """A connection to the warehouse as it is now; it knows nothing where there is none yet."""
+    with _opened(warehouse) as con:
+        yield con
 
-    One that `is_bounded` takes no more than `MOST_MB` of a file, and is for SQL of our own: it can reach other files.
+
+def in_bounded_memory[T](warehouse: Place, work: Callable[[Connection], T], *, most_mb: int = MOST_MB) -> T:
+    """What the work makes of a connection to the warehouse as it is now, of whose file it holds no more than `most_mb`.
+
+    Not all that DuckDB does can go on on the disk: where that is too little, the work is done again, from its beginning, with
+    more. It is for SQL of our own, which could reach other files. On a lake nothing is bounded.
     """
+    if not isinstance(warehouse, Lake):
+        for bound in (most_mb, _MORE * most_mb):
+            with suppress(duckdb.OutOfMemoryException), _opened(warehouse, bound) as con:
+                return work(con)
+    with _opened(warehouse) as con:
+        return work(con)
+
+
+@contextmanager
+def _opened(warehouse: Place, most_mb: int | None = None) -> Iterator[Connection]:
     try:
-        if is_bounded and not isinstance(warehouse, Lake):
-            con = open_readonly(warehouse, most_mb=MOST_MB, spills=True)
-        else:
-            con = open_readonly(warehouse)
+        con = open_readonly(warehouse, most_mb=most_mb, spills=most_mb is not None)
     except WarehouseMissing:
         con = _nothing().cursor()
     with closing(con):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from functools import wraps
 from math import ceil
 from pathlib import Path
@@ -22,7 +21,7 @@ from flows.clock import now
 from flows.discover import Found, discover
 from flows.fetch.collect import Collected, collect_sources
 from flows.inputs import Inputs, Period, WebSource, address_rules
-from flows.knowledge import documents_known, reading
+from flows.knowledge import documents_known, in_bounded_memory
 from flows.language_model import model_version
 from flows.models import code_version
 from flows.news import News, Plan, Settled, gather_news, plan_reading, what_passes
@@ -34,11 +33,13 @@ from flows.source_past import past_of_sources
 from flows.summary import MOST_REASONS, Summary, totals_of
 from flows.told import Told
 from flows.web_pages import fetched_pages
-from warehouse.database import WarehouseChanged, building, open_readonly
+from warehouse.database import WarehouseChanged, building
 from warehouse.load import load_tables, touch_documents
 from warehouse.quarantined import drop_again
 from warehouse.tables import BATCH_TABLES, DOCUMENTS, QUALITY_RESULTS, QUARANTINE, RUNS, SOURCES
 
+PAGES_MB = 1_000
+"""Megabytes for the tables that the pages are written from: enough for those of a million claims."""
 READING = "reading"
 """The step in which worker processes read pages, in `Run.spent`."""
 
@@ -148,8 +149,7 @@ def settle(news: News, run: Run) -> Settled:
         return Settled({DOCUMENTS.name: news.tables[DOCUMENTS.name]}, {})
     from flows.settle import settle as settled  # noqa: PLC0415
 
-    with reading(run.settings.place, is_bounded=True) as con:
-        return settled(news.tables, con, run.started_at)
+    return in_bounded_memory(run.settings.place, lambda con: settled(news.tables, con, run.started_at))
 
 
 @task(name="check", cache_policy=NO_CACHE)
@@ -232,8 +232,7 @@ def report(run: Run) -> None:
     """Write the pages about the warehouse anew, as far as runs have changed what they show."""
     from flows.reports.pages import refresh_pages  # noqa: PLC0415
 
-    with closing(open_readonly(run.settings.place)) as con:
-        refresh_pages(con, run.reports, run.policy)
+    in_bounded_memory(run.settings.place, lambda con: refresh_pages(con, run.reports, run.policy), most_mb=PAGES_MB)
 
 
 def summarise(run: Run, found: Found, todo: Plan, told: Told, collected: Collected) -> Summary:

@@ -8,6 +8,7 @@ import tempfile
 import pytest
 
 from tests.postgres import new_lake, postgres, ready_lake  # noqa: F401  # fixtures that several folders share
+from tests.s3 import new_lake_on_s3, s3  # noqa: F401
 
 # Prefect reads its environment when it is first imported, which may be while tests are collected.
 _HOME = tempfile.mkdtemp(prefix="claimhouse-tests-")

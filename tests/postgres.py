@@ -67,7 +67,7 @@ def postgres() -> Iterator[Postgres]:
     if binaries is None:
         pytest.skip("there is no PostgreSQL on this machine: apt-get install postgresql")
     folder = Path(tempfile.mkdtemp(prefix="claimhouse-postgres-"))
-    server = Postgres(binaries, folder, _free_port())
+    server = Postgres(binaries, folder, free_port())
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     try:
@@ -123,7 +123,7 @@ def _binaries() -> Path | None:
     return next((path for path in reversed(versions) if (path / "initdb").exists() and (path / "psql").exists()), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         return int(asked.getsockname()[1])

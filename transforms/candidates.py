@@ -87,8 +87,7 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
     more than `MOST_MET` share enough with a new claim; where more than `MEAN_MET` do with the new claims on average, only
     `MEAN_MET_OF_ONE_ENTITY` others count that name an entity of it.
     """
-    new, known = (claims.filter(pl.col("terms").list.len() > 0) for claims in (new, known))
-    new = new.sort("place", "claim_id")
+    new, known = _with_terms(new).sort("place", "claim_id"), _with_terms(known)
     keys = distinct(np.concatenate([np.empty(0, np.uint64), *starmap(_keys, _halves(new))]))
     keys = keys[(keys >> _HALF > 0) & (keys & _LOWER > 0)]
     order = known.select("place", "claim_id").with_row_index().sort("place", "claim_id")["index"].to_numpy()
@@ -101,6 +100,12 @@ def find_candidates(new: pl.DataFrame, known: pl.DataFrame, *, least_share: floa
     turned = [pairs.rename(_TURNED).select(pairs.columns) for pairs in among_new]
     nothing = _weighed(new.clear(), known.clear(), np.empty(0, np.uint64), least_share)
     return _counting(pl.concat([nothing, *among_new, *turned, *among_known]), new.height)
+
+
+def _with_terms(claims: pl.DataFrame) -> pl.DataFrame:
+    """The claims that have terms: most often all of them, and then without a copy of a large frame."""
+    has_terms = claims["terms"].list.len() > 0
+    return claims if has_terms.all() else claims.filter(has_terms)
 
 
 def _nearest(meetings: pl.DataFrame) -> pl.DataFrame:

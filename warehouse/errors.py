@@ -84,14 +84,14 @@ _OF_LAKES: tuple[tuple[str, type[WarehouseError], str], ...] = (
         "the lake {lake} may not be used so ({said}). Let its owner GRANT that; docs/lake.md says what is needed",
     ),
     (
+        'HTTP (Error|GET|PUT|HEAD|POST)|HTTP code|URL "',
+        WarehouseError,
+        "the files of {lake} can't be reached ({said}). See whether bucket, keys, AWS_REGION and AWS_ENDPOINT_URL fit",
+    ),
+    (
         "Unable to connect|onnection refused|could not translate host|terminat|server closed|timeout expired",
         WarehouseError,
         "the catalogue of {lake} does not answer ({said}). Start PostgreSQL there, or mend host and port of the address",
-    ),
-    (
-        'HTTP (Error|GET|PUT|HEAD|POST)|HTTP code|URL "|SSL',
-        WarehouseError,
-        "the files of {lake} can't be reached ({said}). See whether bucket, keys, AWS_REGION and AWS_ENDPOINT_URL fit",
     ),
     (
         "catalog version|DuckLake version",

@@ -228,8 +228,8 @@ def source_ids(con: Connection) -> pl.Series:
 
 
 def known_terms(con: Connection) -> pl.DataFrame:
-    """Rows of `claim_terms` without their documents, in no order."""
-    return con.execute("SELECT * EXCLUDE (document_id) FROM claim_terms").pl()
+    """Rows of `claim_terms` that have terms, without their documents, in no order."""
+    return con.execute("SELECT * EXCLUDE (document_id) FROM claim_terms WHERE len(terms) > 0").pl()
 
 
 def claims_without_terms(con: Connection) -> pl.Series:

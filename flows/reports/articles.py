@@ -14,7 +14,7 @@ from flows.reports.rows import Row, rows
 if TYPE_CHECKING:
     from warehouse.database import Connection
 
-_AT_ONCE = 200
+_AT_ONCE = 400
 """Articles that are read from the warehouse in one go: their text and rows are in memory together."""
 _ID = re.compile(r"[0-9A-Za-z_-]+")
 _TAGS = {"title": "p", "heading": "h3", "body": "p", "list": "li", "caption": "p", "boilerplate": "p"}

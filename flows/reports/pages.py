@@ -22,7 +22,7 @@ from flows.reports.files import PageFolder, only_writer, version_of
 from flows.reports.lists import list_fingerprints, list_pages, statement_fingerprints, statements
 from flows.reports.quality import quality_facts
 from flows.reports.search import KINDS, search_files, search_fingerprints, search_scripts
-from flows.reports.tables import tables_of_pages
+from flows.reports.tables import EXACT_OTHERS, tables_of_pages
 from flows.reports.words import FILTERS, TYPES
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def environment() -> Environment:
         "root": "",
         "voices": VOICES,
         "kinds": TYPES,
+        "exact_others": EXACT_OTHERS,
         "style_text": Markup(_style()),  # noqa: S704   # our own
     }
     return pages

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 OTHERS_SHOWN = 6
 """Other articles' claims that are named beside a claim: those who said it first, and the likeliest disputes."""
+EXACT_OTHERS = 10
+"""From so many other articles on a page says that there are 10, 20, 50, 100, … or more: the exact count stands on the
+statement's own page. Else each article of a large warehouse would change with nearly every run."""
 ENTITY_PAGES = 2_000
 """Entities that have a page, by how many claims name them. What is said of the others is found by search."""
 
@@ -25,7 +28,7 @@ _CLAIMS = """
     SELECT c.claim_id, c.document_id, c.cluster_id, c.sentence_id, c.start_char, c.end_char, c.text,
         nullif(c.resolved_text, c.text) AS resolved_text, c.holder, c.voice, c.attribution, c.speaker, c.speaker_id, c.cue,
         c.claim_type, c.modality, c.is_negated, c.predicate IS NULL AS is_fragment, c.checkworthiness,
-        c.title, c.site, c.url, c.published_at,
+        c.title, c.site, c.url, c.published_at, c.first_seen_at,
         coalesce(c.published_on, c.published_at::DATE) AS published_on,
         (row_number() OVER (PARTITION BY c.document_id ORDER BY c.start_char, c.end_char, c.claim_id))::INTEGER AS number,
         k.document_count, k.document_count > 1 AS is_repeated, d.claim_id IS NOT NULL AS is_disputed,
@@ -46,20 +49,30 @@ _DISPUTES = """
     WHERE r.relation = 'disputes'
 """
 # A statement of a thousand articles would give a million pairs: only those that made it first stand beside each of its claims.
+# Of articles without a date, or of the same, those count as first that were seen first: what comes later changes no page then.
 _OTHERS = f"""
     CREATE TEMP TABLE page_others AS
     WITH told AS (
         -- one claim a document stands for it
-        SELECT cluster_id, document_id, min(claim_id) AS claim_id, any_value(published_at) AS published_at
+        SELECT cluster_id, document_id, min(claim_id) AS claim_id, any_value(published_at) AS published_at,
+            any_value(first_seen_at) AS first_seen_at
         FROM page_claims WHERE is_repeated GROUP BY cluster_id, document_id
     ),
+    ordered AS (
+        SELECT *, count(*) OVER (PARTITION BY cluster_id) - 1 AS counted, 10 ** (len(counted::VARCHAR) - 1) AS size,
+            row_number() OVER (PARTITION BY cluster_id ORDER BY published_at NULLS LAST, first_seen_at, claim_id) AS place
+        FROM told
+    ),
     first_told AS (
-        SELECT *, count(*) OVER (PARTITION BY cluster_id) - 1 AS others FROM told
-        QUALIFY row_number() OVER (PARTITION BY cluster_id ORDER BY published_at NULLS LAST, claim_id) <= {OTHERS_SHOWN + 1}
+        SELECT *, CASE
+            WHEN counted < {EXACT_OTHERS} THEN counted WHEN counted < 2 * size THEN size WHEN counted < 5 * size THEN 2 * size
+            ELSE 5 * size
+        END::BIGINT AS others
+        FROM ordered WHERE place <= {OTHERS_SHOWN + 1}
     ),
     pairs AS (
         SELECT c.claim_id, 'same' AS kind, o.claim_id AS other_claim_id, NULL AS reason, o.others,
-            row_number() OVER (PARTITION BY c.claim_id ORDER BY o.published_at NULLS LAST, o.claim_id) AS place
+            row_number() OVER (PARTITION BY c.claim_id ORDER BY o.place) AS place
         FROM page_claims AS c JOIN first_told AS o ON o.cluster_id = c.cluster_id AND o.document_id <> c.document_id
         UNION ALL
         SELECT claim_id, 'disputes', other_claim_id, reason, count(*) OVER (PARTITION BY claim_id),

@@ -1,16 +1,20 @@
-"""Two runs at once on one lake, from data folders of their own, and a reader beside them."""
+"""Two runs at once on one lake, from data folders of their own, a reader beside them, and the audit after them."""
 
 import os
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from itertools import count
 
 import pytest
 
-from warehouse.database import WarehouseMissing, open_readonly
-from warehouse.load import read_table
+from warehouse.database import WarehouseMissing, building, open_readonly
+from warehouse.lake import last_version
+from warehouse.load import load_tables, read_table
 from warehouse.place import Lake
-from warehouse.tables import TABLES
+from warehouse.tables import SOURCES, TABLES
 
 PAGES = {
     "ferry": "The harbour office said on Monday that the old ferry would sail again in May. The boat carries forty people. "
@@ -23,6 +27,7 @@ PAGES = {
     "power, the city said, and they will pay for themselves in six years. The old ones were from 1961.",
 }  # fmt: skip
 FIRST, SECOND = ("ferry", "copy", "bridge"), ("copy", "bridge", "lamps")
+NOW = datetime(2026, 1, 31)
 WHEN = ("added_at", "fetched_at", "first_seen_at", "last_seen_at")
 """What tells of when a run was."""
 
@@ -71,3 +76,51 @@ def watched(lake: Lake, runs) -> list[int]:
             seen.append(con.execute("SELECT count(*) FROM documents").fetchone()[0])
         time.sleep(3)
     return seen
+
+
+def test_a_run_that_is_overtaken_again_and_again_lands_whole_and_the_audit_forgets_what_was_before(
+    ready_lake, run_flow, tmp_path, capfd
+):
+    from flows.audit import audit
+
+    lake, data = ready_lake(), tmp_path / "data"
+    page = tmp_path / "ferry.txt"
+    page.write_text(PAGES["ferry"], encoding="utf-8")
+    with overtaking(lake):
+        ran = run_flow(data, page, settings=f'warehouse = "{lake}"\n[lake]\nkeep_days = 0\n')
+    assert "Another run has published to the lake meanwhile" in capfd.readouterr().err
+    assert ran.summary.outcomes == {"kept": 1}
+    loaded = last_version(lake)
+    with closing(open_readonly(lake)) as con:
+        [[sources, claims]] = con.execute("SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM claims)").fetchall()
+        assert con.execute("SELECT status FROM runs").fetchall() == [("loaded",)]
+    assert claims > 0
+
+    audit(None, str(data / "claimhouse.toml"))
+    with pytest.raises(WarehouseMissing, match="no longer kept"):
+        open_readonly(lake.at(loaded))
+    with closing(open_readonly(lake)) as con:
+        assert con.execute("SELECT count(*) FROM sources").fetchone() == (sources,)
+        assert con.execute("SELECT count(*) FROM claims").fetchone() == (claims,)
+
+
+@contextmanager
+def overtaking(lake: Lake) -> Iterator[None]:
+    """Another program that publishes to the lake again and again, and waits while a run keeps it waiting."""
+    ended = threading.Event()
+
+    def publish() -> None:
+        for number in count():
+            if ended.wait(0.2):
+                return
+            row = {"source_id": f"source {number}", "kind": "file", "location": f"file:///{number}", "added_at": NOW}
+            with building(lake) as con:
+                load_tables(con, {SOURCES.name: SOURCES.frame([row])}, replaced_documents=())
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -75,6 +75,35 @@ def test_only_what_shows_something_else_is_written(load: Load, con: Connection, 
     assert last["article.js"] == before["article.js"]
 
 
+def test_one_article_more_that_says_what_many_say_changes_none_of_theirs(load: Load, con: Connection, reports: Reports) -> None:
+    keys = [f"a{number:02}" for number in range(13)]
+    _load_saying_the_same(load, keys)
+    folder = reports()
+    before = _times(folder)
+    assert '6 of <a href="../statements/ca01.html">10 or more</a>' in (folder / "articles" / "a12.html").read_text("utf-8")
+    assert "13 articles" in (folder / "statements" / "ca01.html").read_text("utf-8")
+
+    # Of the same day, and its id would stand first among them.
+    con.execute("DELETE FROM claim_clusters")
+    _load_saying_the_same(load, ["a"], first_seen_at=SECOND, cluster_id="ca01", said_by=14)
+    after = _times(reports())
+    changed = {name for name in after if name.endswith(".html") and after[name] != before.get(name)}
+    assert {name for name in changed if name.startswith("articles")} == {"articles/a.html"}
+    assert "statements/ca01.html" in changed
+
+
+def _load_saying_the_same(
+    load: Load, keys: list[str], *, cluster_id: str = "ca01", said_by: int = 13, **columns: object
+) -> None:
+    text = "Q5 is fast."
+    load(
+        documents=[document(key, text, **columns) for key in keys],
+        sentences=[sentence(f"s{key}", key, 0, text) for key in keys],
+        claims=[claim(f"c{key}", key, f"s{key}", 0, text, cluster_id=cluster_id) for key in keys],
+        claim_clusters=[cluster(cluster_id, text, said_by)], runs=[run(f"r{keys[0]}", FIRST)],
+    )  # fmt: skip
+
+
 def test_a_page_goes_with_what_it_is_about_and_others_files_stay(load: Load, con: Connection, reports: Reports) -> None:
     load(**_with_entity(**two_articles()))
     folder = reports()

@@ -11,10 +11,10 @@ from warehouse.database import Connection, WarehouseMissing, in_memory, open_rea
 from warehouse.known import readings
 from warehouse.place import Lake, Place
 
-MOST_MB = 400
+MOST_MB = 500
 """Megabytes that settling holds of the warehouse's file, however large that is; what needs more goes on on the disk. To settle
 a thousand articles against a million claims takes as long with 300 as with 1,000."""
-_MORE = 4
+_MORE = 2
 """So many times as much is tried where that does not do, and then all that a reader may take."""
 
 

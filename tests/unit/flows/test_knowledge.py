@@ -39,7 +39,7 @@ def test_work_that_needs_more_than_the_bound_is_done_again_with_more(place):
         return length
 
     assert in_bounded_memory(place, work, most_mb=10) == 5_000_000
-    assert limits[:2] == pytest.approx([10, 40], abs=0.1)
+    assert limits[:2] == pytest.approx([10, 20], abs=0.1)
     assert limits[2] > 400
 
 

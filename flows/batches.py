@@ -51,10 +51,10 @@ class Readers(Protocol):
 def batches_of(pages: Sequence[FoundPage], version: str, run: Run, workers: int) -> list[Batch]:
     """The pages in batches of about equal numbers and bytes, no more than `batch_pages` in each.
 
-    Where it takes more than one batch, it takes a multiple of the workers, so that all of them end at about the same time.
+    There are a multiple of the workers, so that all of them end at about the same time, or as many as there are pages.
     """
     count = ceil(len(pages) / run.batch_pages)
-    count = min(ceil(count / workers) * workers, len(pages)) if count > 1 else count
+    count = min(ceil(count / workers) * workers, len(pages))
     by_size = sorted(pages, key=lambda page: (-page.size, page.place))
     return [_batch(by_size[number::count], version) for number in range(count)]
 

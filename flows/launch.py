@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,4 +131,4 @@ def _workers_needed(wanted: Wanted, settings: Settings) -> int:
     except WarehouseHeld:
         return 0  # the flow tries more than once
     todo = plan_reading(pages, known, Staging(settings.data_dir / "staging").pages(), version)
-    return min(settings.workers, ceil(len(todo.readable) / settings.run.batch_pages))
+    return settings.workers_for(len(todo.readable))

@@ -4,6 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -16,6 +17,8 @@ from warehouse.place import SCHEME, Lake, Place, WrongAddress, place_of
 
 CONFIG_FILE = "claimhouse.toml"
 BYTES_PER_MB = 1_000_000
+_WORTH_A_WORKER = 5
+"""Pages that are read in about the time that a further worker process takes to begin and to warm up."""
 ENVIRONMENT_PREFIX = "CLAIMHOUSE_"
 NESTING = "__"
 
@@ -194,6 +197,10 @@ class Settings(BaseSettings):
     def workers(self) -> int:
         """Worker processes of a run: as set, but no more than this machine has cores."""
         return min(self.run.workers, os.cpu_count() or 1)
+
+    def workers_for(self, pages: int) -> int:
+        """Worker processes for so many pages: one for every five, as far as there are `workers`; none for none."""
+        return min(self.workers, ceil(pages / _WORTH_A_WORKER))
 
     @classmethod
     def settings_customise_sources(

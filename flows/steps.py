@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from math import ceil
 from pathlib import Path
 
 import polars as pl
@@ -107,7 +106,7 @@ def annotate(parts: Sequence[Plan], run: Run, has_read: Callable[[Batch], None])
     pages = [page for part in parts for page in part.readable]
     if not pages:
         return
-    with startup.workers(settings, min(settings.workers, ceil(len(pages) / limits.batch_pages))) as workers:
+    with startup.workers(settings, settings.workers_for(len(pages))) as workers:
         fitting = workers.limits_for(pages, limits)
         batches = [batch for part in parts for batch in batches_of(part.readable, run.version, fitting, workers.count)]
         annotation = Annotation(_work(run), workers)

@@ -21,9 +21,13 @@ def pages_in(batch: Batch) -> list[str]:
     return [page.key for page in batch.pages]
 
 
-def test_few_pages_are_one_batch():
-    [batch] = batches_of([page(2), page(1)], "v", Run(batch_pages=5), workers=2)
+def test_few_pages_are_one_batch_of_one_worker():
+    [batch] = batches_of([page(2), page(1)], "v", Run(batch_pages=5), workers=1)
     assert pages_in(batch) == ["1.html", "2.html"]
+
+
+def test_few_pages_are_shared_by_the_workers():
+    assert [len(batch.pages) for batch in batches_of([page(1), page(2), page(3)], "v", Run(batch_pages=5), workers=2)] == [2, 1]
 
 
 def test_every_page_is_in_exactly_one_batch_and_none_is_too_long():
@@ -32,7 +36,7 @@ def test_every_page_is_in_exactly_one_batch_and_none_is_too_long():
     assert max(len(batch.pages) for batch in batches) <= 5
 
 
-def test_more_than_one_batch_is_a_multiple_of_the_workers_so_that_all_end_together():
+def test_batches_are_a_multiple_of_the_workers_so_that_all_end_together():
     assert len(batches_of([page(number) for number in range(11)], "v", Run(batch_pages=5), workers=2)) == 4
 
 

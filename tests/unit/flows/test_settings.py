@@ -141,6 +141,13 @@ def test_workers_are_capped_by_the_cores(monkeypatch):
     assert load_settings().workers == 3
 
 
+def test_a_further_worker_is_started_for_every_five_pages(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    monkeypatch.setenv("CLAIMHOUSE_RUN__WORKERS", "3")
+    settings = load_settings()
+    assert [settings.workers_for(pages) for pages in (0, 1, 5, 6, 15, 99)] == [0, 1, 1, 2, 3, 3]
+
+
 def test_the_example_in_the_docs_names_every_setting_with_its_default():
     example = Path(__file__).parents[3] / "docs" / "claimhouse.toml"
     settings = load_settings(example)

@@ -165,6 +165,7 @@ def figures_of(data: str, timings: Timings) -> list[Figure]:
     whole, again = timings.whole, timings.again
     work, faster = f"{whole.work_seconds:.1f} s", script.seconds / whole.work_seconds
     same, parsed = same_pages(bare, ours), (raised.stages()["parse"], bare.stages()["parse"])
+    spent = f"{again.work_cpu_seconds:.1f} s of the processor's, {again.work_cpu_seconds / whole.work_cpu_seconds:.1%} of them"
     memory = f"{timings.processes} workers; a plain script {script.peak_bytes / 1e9:.2f} GB"
     return [
         Figure(
@@ -190,7 +191,7 @@ def figures_of(data: str, timings: Timings) -> list[Figure]:
         ),
         Figure(
             data, f"one page in {ONE_IN} new, share of a full run's work", again.work_seconds / whole.work_seconds,
-            f"{again.work_seconds:.1f} s: reading {again.reading_seconds:.1f} s, {_listed(again.steps)}",
+            f"{again.work_seconds:.1f} s: reading {again.reading_seconds:.1f} s, {_listed(again.steps)}; {spent}",
             limit=MOST_OF_FULL,
         ),
         Figure(data, "whole run, peak memory in GB", whole.peak_bytes / 1e9, memory, limit=MOST_GIGABYTES),

@@ -39,7 +39,7 @@ QUERIES = (
 _TOTALS = """
     SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM claims), (SELECT count(*) FROM entities),
         (SELECT count(*) FROM claim_clusters WHERE document_count > 1),
-        (SELECT count(*) FROM claim_relations WHERE relation = 'disputes')
+        (SELECT count(*) FROM disputes)
 """
 _TOTAL_WORDS = ("documents", "claims", "entities", "claims made by several documents", "possible disputes")
 

@@ -70,6 +70,11 @@ def test_the_run_and_its_checks_are_on_record(samples):
     assert samples.ask("SELECT count(*) FROM quality_results").item() == samples.summary.checks > 100
 
 
+def test_the_summary_counts_as_many_disputes_as_the_view_shows_and_none_of_an_earlier_revision(samples):
+    of_all_revisions = samples.ask("SELECT count(*) FROM claim_relations WHERE relation = 'disputes'").item()
+    assert 0 < samples.summary.totals["possible disputes"] == samples.ask("FROM disputes").height < of_all_revisions
+
+
 def test_the_pages_about_the_warehouse_are_written(samples):
     assert [path.name for path in samples.summary.reports] == ["claims.html", "quality.html"]
 
